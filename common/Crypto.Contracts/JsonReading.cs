@@ -1,0 +1,31 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Crypto.Contracts;
+
+/// <summary>Exact decimals and plain spans on System.Text.Json's low-level reader and writer.</summary>
+public static class JsonReading
+{
+    /// <summary>Writes the decimal as a JSON string with its own scale, e.g. <c>"61685.99000000"</c>.</summary>
+    public static void WriteDecimalString(this Utf8JsonWriter json, ReadOnlySpan<byte> name, decimal value)
+    {
+        Span<byte> text = stackalloc byte[32];
+        value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
+        json.WriteString(name, text[..length]);
+    }
+
+    /// <summary>The bytes of a string value; empty for anything else, or for a string with escapes.</summary>
+    public static ReadOnlySpan<byte> StringSpan(this scoped ref Utf8JsonReader json) =>
+        json.TokenType == JsonTokenType.String && !json.ValueIsEscaped && !json.HasValueSequence ? json.ValueSpan : default;
+
+    public static long LongOr(this ref Utf8JsonReader json, long fallback) =>
+        json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var value) ? value : fallback;
+
+    /// <summary>A decimal given as a JSON string, exact; <paramref name="fallback"/> where it is none or does not fit.</summary>
+    public static decimal DecimalOr(this ref Utf8JsonReader json, decimal fallback)
+    {
+        var text = json.StringSpan();
+        return Utf8Parser.TryParse(text, out decimal value, out var used) && used == text.Length && used > 0 ? value : fallback;
+    }
+}
