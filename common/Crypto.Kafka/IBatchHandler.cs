@@ -1,3 +1,5 @@
+using Crypto.Contracts;
+
 namespace Crypto.Kafka;
 
 /// <summary>

@@ -1,4 +1,4 @@
-namespace Crypto.Kafka;
+namespace Crypto.Contracts;
 
 /// <summary>A failure that passes: the database is away, the broker is not reachable. Try the same again.</summary>
 public sealed class RetriableException(string message, Exception? inner = null) : Exception(message, inner);
