@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using Crypto.Postgres;
+using Crypto.Postgres.Local;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Crypto.Testing;
+
+/// <summary>A fresh, migrated database on a PostgreSQL server that all tests of this process share.</summary>
+public sealed class TestPostgres : IAsyncDisposable
+{
+    private const string Template = "template_migrated";
+    private static readonly string FolderPrefix = Path.Combine(Path.GetTempPath(), "crypto-test-postgres-");
+    private static readonly Lazy<Task<LocalPostgres>> Server = new(StartServerAsync);
+    private static int _databases;
+
+    private TestPostgres(string database, string connectionString)
+    {
+        Database = database;
+        ConnectionString = connectionString;
+        DataSource = NpgsqlDataSource.Create(connectionString);
+    }
+
+    public string Database { get; }
+
+    public string ConnectionString { get; }
+
+    public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>Makes a database with the platform's schema; it is dropped on dispose.</summary>
+    public static async Task<TestPostgres> CreateAsync()
+    {
+        var server = await Server.Value;
+        var name = $"test_{Interlocked.Increment(ref _databases)}";
+        await ExecuteAsync(server, $"create database {name} template {Template}");
+        return new TestPostgres(name, ConnectionTo(server, name));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DataSource.DisposeAsync();
+        await ExecuteAsync(await Server.Value, $"drop database {Database} with (force)");
+    }
+
+    /// <summary>Runs one statement in this database and returns its first value.</summary>
+    public async Task<T?> ScalarAsync<T>(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        return (T?)await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Runs one statement in this database.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<LocalPostgres> StartServerAsync()
+    {
+        await ClearLeftoversAsync();
+        var folder = FolderPrefix + Environment.ProcessId;
+        var server = await LocalPostgres.StartAsync(new LocalPostgresOptions
+        {
+            Folder = folder,
+            Database = Template,
+            // The server lives as long as the tests: nothing of it has to survive a power cut.
+            Settings = new Dictionary<string, string> { ["fsync"] = "off", ["max_connections"] = "200" },
+        }, NullLogger.Instance, CancellationToken.None);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        await using var dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false });
+        await SchemaMigrator.MigrateAsync(dataSource, CancellationToken.None);
+        return server;
+    }
+
+    // A test host may be killed before it has cleaned up; the next one does it.
+    private static async Task ClearLeftoversAsync()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), Path.GetFileName(FolderPrefix) + "*"))
+        {
+            var owner = int.Parse(folder[FolderPrefix.Length..], provider: null);
+            if (Process.GetProcesses().Any(process => process.Id == owner)) continue;
+            await using (await LocalPostgres.StartAsync(
+                new LocalPostgresOptions { Folder = folder, Database = Template }, NullLogger.Instance, CancellationToken.None))
+            {
+                // Adopted or started, it is stopped here, which frees the folder for good.
+            }
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static string ConnectionTo(LocalPostgres server, string database) =>
+        new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = database, IncludeErrorDetail = true }.ConnectionString;
+
+    private static async Task ExecuteAsync(LocalPostgres server, string sql)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "postgres", Pooling = false });
+        await using var command = dataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}
