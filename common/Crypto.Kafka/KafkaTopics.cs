@@ -1,0 +1,156 @@
+using System.Globalization;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Crypto.Contracts;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Crypto.Kafka;
+
+/// <summary>Makes the platform's topics and tells the id and extent of existing ones. Safe for many threads.</summary>
+public sealed partial class KafkaTopics(IOptions<KafkaOptions> options, ILogger<KafkaTopics> logger) : IDisposable
+{
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly KafkaOptions _options = options.Value;
+    private readonly Lazy<IAdminClient> _admin = new(() =>
+        new AdminClientBuilder(KafkaClients.Settings(options.Value, "admin"))
+            .SetLogHandler((_, message) => KafkaLog.Client(logger, message))
+            .SetErrorHandler((_, error) => KafkaLog.Error(logger, error))
+            .Build());
+
+    /// <summary>
+    /// Makes the topics of <see cref="TopicSpec.All"/> that are missing, with partitions, retention and compaction. Waits for
+    /// a broker that cannot be reached. Existing topics stay as they are; another number of partitions is logged.
+    /// </summary>
+    /// <exception cref="FatalException">The broker refuses, for instance for want of replicas or rights.</exception>
+    public async Task EnsureAsync(CancellationToken cancellation)
+    {
+        var pause = TimeSpan.FromMilliseconds(100);
+        while (true)
+        {
+            try
+            {
+                await CreateAsync(cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (RetriableException e)
+            {
+                Log.Waiting(logger, e.Message);
+            }
+            await Task.Delay(pause, cancellation).ConfigureAwait(false);
+            if (pause < TimeSpan.FromSeconds(2)) pause *= 2;
+        }
+    }
+
+    /// <summary>The topic's id and number of partitions as the broker has them now; null where there is no such topic.</summary>
+    /// <returns>An empty id where the broker gives none.</returns>
+    /// <exception cref="RetriableException">The broker cannot be reached.</exception>
+    public async Task<(string Id, int Partitions)?> DescribeAsync(string topic, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            var described = await _admin.Value.DescribeTopicsAsync(
+                TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout }).ConfigureAwait(false);
+            var found = described.TopicDescriptions[0];
+            return (found.TopicId?.ToString() ?? "", found.Partitions.Count);
+        }
+        catch (DescribeTopicsException e) when (e.Results.TopicDescriptions.Exists(t => t.Error.Code == ErrorCode.UnknownTopicOrPart))
+        {
+            return null;
+        }
+        catch (KafkaException e)
+        {
+            throw new RetriableException($"topic {topic} cannot be described: {e.Error.Reason}", e);
+        }
+    }
+
+    /// <summary>The first offset that the partition still has, and the one that its next record will get.</summary>
+    /// <exception cref="RetriableException">The broker cannot be reached.</exception>
+    public async Task<(long Earliest, long Latest)> ExtentAsync(TopicPartition partition, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var request = new ListOffsetsOptions { RequestTimeout = RequestTimeout, IsolationLevel = IsolationLevel.ReadUncommitted };
+        try
+        {
+            // One request each: librdkafka takes a partition only once per request.
+            var earliest = _admin.Value.ListOffsetsAsync(
+                [new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = OffsetSpec.Earliest() }], request);
+            var latest = _admin.Value.ListOffsetsAsync(
+                [new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = OffsetSpec.Latest() }], request);
+            var first = (await earliest.ConfigureAwait(false)).ResultInfos[0].TopicPartitionOffsetError.Offset;
+            var next = (await latest.ConfigureAwait(false)).ResultInfos[0].TopicPartitionOffsetError.Offset;
+            return (first.Value, next.Value);
+        }
+        catch (KafkaException e)
+        {
+            throw new RetriableException($"offsets of {partition} cannot be listed: {e.Error.Reason}", e);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_admin.IsValueCreated) _admin.Value.Dispose();
+    }
+
+    private async Task CreateAsync(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var specifications = TopicSpec.All(_options.TradePartitions);
+        try
+        {
+            var existing = _admin.Value.GetMetadata(RequestTimeout).Topics.Where(t => t.Error.Code == ErrorCode.NoError)
+                .ToDictionary(t => t.Topic, t => t.Partitions.Count);
+            foreach (var spec in specifications)
+                if (existing.TryGetValue(spec.Name, out var partitions) && partitions != spec.Partitions)
+                    Log.OtherPartitions(logger, spec.Name, partitions, spec.Partitions);
+            var missing = specifications.Where(spec => !existing.ContainsKey(spec.Name)).ToList();
+            if (missing.Count == 0) return;
+            await _admin.Value.CreateTopicsAsync(
+                missing.Select(Specification), new CreateTopicsOptions { RequestTimeout = RequestTimeout }).ConfigureAwait(false);
+            Log.Created(logger, missing.Count);
+        }
+        catch (CreateTopicsException e)
+        {
+            var refused = e.Results.FirstOrDefault(r => r.Error.IsError && r.Error.Code != ErrorCode.TopicAlreadyExists);
+            if (refused is null) return; // Another host was faster.
+            if (IsPassing(refused.Error)) throw new RetriableException($"topic {refused.Topic}: {refused.Error.Reason}", e);
+            throw new FatalException($"the broker refuses to make topic {refused.Topic}: {refused.Error.Reason}", e);
+        }
+        catch (KafkaException e)
+        {
+            throw new RetriableException($"Kafka at {_options.BootstrapServers} cannot be reached: {e.Error.Reason}", e);
+        }
+    }
+
+    private TopicSpecification Specification(TopicSpec spec)
+    {
+        var configuration = new Dictionary<string, string>();
+        if (spec.Retention is { } retention)
+            configuration["retention.ms"] = ((long)retention.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        if (spec.Compacted) configuration["cleanup.policy"] = "compact";
+        return new TopicSpecification
+        {
+            Name = spec.Name,
+            NumPartitions = spec.Partitions,
+            ReplicationFactor = _options.ReplicationFactor,
+            Configs = configuration,
+        };
+    }
+
+    private static bool IsPassing(Error error) => error.IsLocalError || error.Code is ErrorCode.NotController
+        or ErrorCode.RequestTimedOut or ErrorCode.LeaderNotAvailable or ErrorCode.NetworkException;
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Made {Count} topics")]
+        public static partial void Created(ILogger logger, int count);
+
+        [LoggerMessage(LogLevel.Warning, "Waiting for Kafka: {Reason}")]
+        public static partial void Waiting(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "Topic {Topic} has {Partitions} partitions, not {Wanted}; it is used as it is")]
+        public static partial void OtherPartitions(ILogger logger, string topic, int partitions, int wanted);
+    }
+}
