@@ -22,7 +22,7 @@ public static class WireEndpointExtensions
         services.GetRequiredService<GrpcMethodTable>().Bind(new WireBinder(endpoints, endpoint));
         // For every HTTP method, so that an unknown page is 404 and not 405.
         endpoints.Map("/{service}/{method}", endpoint.RefuseUnknownAsync)
-            .WithDisplayName("gRPC unknown method").ExcludeFromDescription();
+            .WithDisplayName("gRPC unknown method").WithMetadata(new ExcludeFromDescriptionAttribute());
         return endpoints;
     }
 }
