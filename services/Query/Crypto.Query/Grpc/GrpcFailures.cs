@@ -1,4 +1,4 @@
-using Crypto.Kafka;
+using Crypto.Contracts;
 using Npgsql;
 
 namespace Crypto.Query.Grpc;
