@@ -52,9 +52,11 @@ public sealed partial class KafkaTopics(IOptions<KafkaOptions> options, ILogger<
         try
         {
             var described = await _admin.Value.DescribeTopicsAsync(
-                TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout }).ConfigureAwait(false);
+                TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout })
+                .WaitAsync(cancellation).ConfigureAwait(false);
             var found = described.TopicDescriptions[0];
-            return (found.TopicId?.ToString() ?? "", found.Partitions.Count);
+            var id = found.TopicId is { } given && (given.MostSignificantBits | given.LeastSignificantBits) != 0 ? given.ToString() : "";
+            return (id, found.Partitions.Count);
         }
         catch (DescribeTopicsException e) when (e.Results.TopicDescriptions.Exists(t => t.Error.Code == ErrorCode.UnknownTopicOrPart))
         {
@@ -66,32 +68,38 @@ public sealed partial class KafkaTopics(IOptions<KafkaOptions> options, ILogger<
         }
     }
 
-    /// <summary>The first offset that the partition still has, and the one that its next record will get.</summary>
+    /// <summary>Per partition the first offset that it still has, and the one that its next record will get.</summary>
     /// <exception cref="RetriableException">The broker cannot be reached.</exception>
-    public async Task<(long Earliest, long Latest)> ExtentAsync(TopicPartition partition, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<TopicPartition, (long Earliest, long Latest)>> ExtentsAsync(
+        IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var request = new ListOffsetsOptions { RequestTimeout = RequestTimeout, IsolationLevel = IsolationLevel.ReadUncommitted };
         try
         {
-            // One request each: librdkafka takes a partition only once per request.
-            var earliest = _admin.Value.ListOffsetsAsync(
-                [new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = OffsetSpec.Earliest() }], request);
-            var latest = _admin.Value.ListOffsetsAsync(
-                [new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = OffsetSpec.Latest() }], request);
-            var first = (await earliest.ConfigureAwait(false)).ResultInfos[0].TopicPartitionOffsetError.Offset;
-            var next = (await latest.ConfigureAwait(false)).ResultInfos[0].TopicPartitionOffsetError.Offset;
-            return (first.Value, next.Value);
+            // Two requests: librdkafka takes a partition only once in each.
+            var earliest = OffsetsAsync(partitions, OffsetSpec.Earliest()).WaitAsync(cancellation);
+            var latest = await OffsetsAsync(partitions, OffsetSpec.Latest()).WaitAsync(cancellation).ConfigureAwait(false);
+            return (await earliest.ConfigureAwait(false)).ToDictionary(first => first.Key, first => (first.Value, latest[first.Key]));
         }
         catch (KafkaException e)
         {
-            throw new RetriableException($"offsets of {partition} cannot be listed: {e.Error.Reason}", e);
+            throw new RetriableException($"offsets cannot be listed: {e.Error.Reason}", e);
         }
     }
 
     public void Dispose()
     {
         if (_admin.IsValueCreated) _admin.Value.Dispose();
+    }
+
+    private async Task<Dictionary<TopicPartition, long>> OffsetsAsync(IEnumerable<TopicPartition> partitions, OffsetSpec which)
+    {
+        var listed = await _admin.Value.ListOffsetsAsync(
+            partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }),
+            new ListOffsetsOptions { RequestTimeout = RequestTimeout, IsolationLevel = IsolationLevel.ReadUncommitted })
+            .ConfigureAwait(false);
+        return listed.ResultInfos.Select(info => info.TopicPartitionOffsetError).ToDictionary(
+            info => info.TopicPartition, info => info.Error.IsError ? throw new KafkaException(info.Error) : info.Offset.Value);
     }
 
     private async Task CreateAsync(CancellationToken cancellation)
