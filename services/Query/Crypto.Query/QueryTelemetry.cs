@@ -6,4 +6,7 @@ namespace Crypto.Query;
 internal static class QueryTelemetry
 {
     public static readonly Meter Meter = new("Crypto.Query");
+
+    public static readonly Counter<long> UnreadableRecords = Meter.CreateCounter<long>(
+        "crypto.query.unreadable_records", "{record}", "Records of a followed topic that are not what the contract says.");
 }

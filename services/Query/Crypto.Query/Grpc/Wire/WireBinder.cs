@@ -14,7 +14,7 @@ internal sealed class WireBinder(IEndpointRouteBuilder endpoints, WireEndpoint e
         where TResponse : class, IMessage<TResponse>, new()
     {
         var parser = new MessageParser<TRequest>(() => new TRequest());
-        Map(method, async call =>
+        Map(method, isStream: false, async call =>
         {
             var request = await call.Reader.ReadSingleAsync(parser, call.Cancellation);
             call.Writer.Write(await method.Handler(request, call.Context, call.Cancellation));
@@ -26,7 +26,7 @@ internal sealed class WireBinder(IEndpointRouteBuilder endpoints, WireEndpoint e
         where TResponse : class, IMessage<TResponse>, new()
     {
         var parser = new MessageParser<TRequest>(() => new TRequest());
-        Map(method, async call =>
+        Map(method, isStream: true, async call =>
         {
             var request = await call.Reader.ReadSingleAsync(parser, call.Cancellation);
             await SendAllAsync(call, method.Handler(request, call.Context, call.Cancellation));
@@ -38,7 +38,7 @@ internal sealed class WireBinder(IEndpointRouteBuilder endpoints, WireEndpoint e
         where TResponse : class, IMessage<TResponse>, new()
     {
         var parser = new MessageParser<TRequest>(() => new TRequest());
-        Map(method, call => SendAllAsync(call, method.Handler(ReadAllAsync(call, parser), call.Context, call.Cancellation)));
+        Map(method, isStream: true, call => SendAllAsync(call, method.Handler(ReadAllAsync(call, parser), call.Context, call.Cancellation)));
     }
 
     private static async Task SendAllAsync<TResponse>(WireCall call, IAsyncEnumerable<TResponse> responses)
@@ -58,10 +58,10 @@ internal sealed class WireBinder(IEndpointRouteBuilder endpoints, WireEndpoint e
         while (await call.Reader.ReadAsync(parser, call.Cancellation) is { } request) yield return request;
     }
 
-    private void Map(GrpcMethod method, Func<WireCall, Task> run)
+    private void Map(GrpcMethod method, bool isStream, Func<WireCall, Task> run)
     {
         var name = method.FullName;
-        endpoints.MapPost("/" + name, (RequestDelegate)(http => endpoint.HandleAsync(http, name, run)))
+        endpoints.MapPost("/" + name, (RequestDelegate)(http => endpoint.HandleAsync(http, name, isStream, run)))
             .WithDisplayName("gRPC " + name).WithMetadata(method.Descriptor).ExcludeFromDescription();
     }
 }

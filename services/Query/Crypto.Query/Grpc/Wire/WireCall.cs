@@ -10,20 +10,26 @@ internal sealed class WireCall : IDisposable
 {
     private const string Gzip = "gzip";
     private readonly HttpContext _http;
-    private readonly CancellationTokenSource? _deadline;
+    private readonly CancellationTokenSource? _ending;
+    private readonly CancellationToken _stopping;
 
+    /// <param name="http">The request.</param>
+    /// <param name="options">The server's limits.</param>
+    /// <param name="stopping">Ends a call that would not end by itself when the server stops.</param>
     /// <exception cref="GrpcStatusException">A header of the call cannot be followed.</exception>
-    public WireCall(HttpContext http, WireOptions options)
+    public WireCall(HttpContext http, WireOptions options, CancellationToken stopping)
     {
         _http = http;
+        _stopping = stopping;
+        if (stopping.CanBeCanceled) _ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         var headers = http.Request.Headers;
         DateTime? deadline = null;
         if (headers["grpc-timeout"] is { Count: > 0 } timeout)
         {
             if (!GrpcTimeout.TryParse(timeout.ToString(), out var left))
                 throw new GrpcStatusException(GrpcStatus.InvalidArgument, "grpc-timeout is not up to eight digits and one of H M S m u n");
-            _deadline = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-            _deadline.CancelAfter(left);
+            _ending ??= CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+            _ending.CancelAfter(left);
             deadline = DateTime.UtcNow + left;
         }
         Context = new GrpcCall(http, http.Request.Path.Value ?? "", deadline);
@@ -39,17 +45,21 @@ internal sealed class WireCall : IDisposable
 
     public MessageWriter Writer { get; }
 
-    /// <summary>Fires when the client goes or its deadline passes.</summary>
-    public CancellationToken Cancellation => _deadline?.Token ?? _http.RequestAborted;
+    /// <summary>Fires when the client goes, its deadline passes, or the server stops a stream.</summary>
+    public CancellationToken Cancellation => _ending?.Token ?? _http.RequestAborted;
 
-    /// <summary>True once the deadline, and not the client, ended the call.</summary>
-    public bool DeadlinePassed => _deadline is { IsCancellationRequested: true } && !_http.RequestAborted.IsCancellationRequested;
+    /// <summary>True once the stopping server ended the call.</summary>
+    public bool Stopped => _stopping.IsCancellationRequested;
+
+    /// <summary>True once the deadline, and not the client or the server, ended the call.</summary>
+    public bool DeadlinePassed =>
+        _ending is { IsCancellationRequested: true } && !Stopped && !_http.RequestAborted.IsCancellationRequested;
 
     /// <summary>Sends what was written; waits while the client's flow-control window is full.</summary>
     public async ValueTask FlushAsync()
     {
         var result = await _http.Response.BodyWriter.FlushAsync(Cancellation);
-        if (result.IsCompleted || result.IsCanceled) throw new OperationCanceledException("the client is gone");
+        if (result.IsCompleted || result.IsCanceled) throw new OperationCanceledException(Cancellation);
     }
 
     /// <summary>
@@ -68,7 +78,7 @@ internal sealed class WireCall : IDisposable
         target["grpc-status-details-bin"] = Convert.ToBase64String(full.ToByteArray()).TrimEnd('=');
     }
 
-    public void Dispose() => _deadline?.Dispose();
+    public void Dispose() => _ending?.Dispose();
 
     private static string StatusText(GrpcStatus status) => status == GrpcStatus.Ok ? "0" : ((int)status).ToString();
 

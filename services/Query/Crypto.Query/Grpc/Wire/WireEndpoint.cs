@@ -1,19 +1,21 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Crypto.Query.Grpc.Wire;
 
 /// <summary>What every method has in common: the checks of the HTTP request, and how each ending becomes a status.</summary>
-internal sealed partial class WireEndpoint(WireOptions options, GrpcMetrics metrics, ILogger logger)
+internal sealed partial class WireEndpoint(
+    WireOptions options, GrpcMetrics metrics, IHostApplicationLifetime lifetime, ILogger logger)
 {
-    /// <summary>Answers one request with <paramref name="run"/>.</summary>
-    public async Task HandleAsync(HttpContext http, string method, Func<WireCall, Task> run)
+    /// <summary>Answers one request with <paramref name="run"/>; a stream ends when the server stops.</summary>
+    public async Task HandleAsync(HttpContext http, string method, bool isStream, Func<WireCall, Task> run)
     {
         if (!AcceptsRequest(http)) return;
         var started = metrics.Start();
-        var status = await AnswerAsync(http, method, run);
+        var status = await AnswerAsync(http, method, isStream ? lifetime.ApplicationStopping : default, run);
         metrics.Finish(method, status, started);
     }
 
@@ -25,16 +27,17 @@ internal sealed partial class WireEndpoint(WireOptions options, GrpcMetrics metr
             http.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;
         }
-        return HandleAsync(http, "unknown", _ =>
+        return HandleAsync(http, "unknown", isStream: false, _ =>
             throw new GrpcStatusException(GrpcStatus.Unimplemented, $"no method {http.Request.Path} is served here"));
     }
 
-    private async Task<GrpcStatus> AnswerAsync(HttpContext http, string method, Func<WireCall, Task> run)
+    private async Task<GrpcStatus> AnswerAsync(
+        HttpContext http, string method, CancellationToken stopping, Func<WireCall, Task> run)
     {
         WireCall? call = null;
         try
         {
-            call = new WireCall(http, options);
+            call = new WireCall(http, options, stopping);
             await run(call);
             if (call.DeadlinePassed) return DeadlineExceeded(http);
             WireCall.Finish(http, GrpcStatus.Ok);
@@ -43,6 +46,11 @@ internal sealed partial class WireEndpoint(WireOptions options, GrpcMetrics metr
         catch (OperationCanceledException) when (call is { DeadlinePassed: true })
         {
             return DeadlineExceeded(http);
+        }
+        catch (OperationCanceledException) when (call is { Stopped: true })
+        {
+            WireCall.Finish(http, GrpcStatus.Unavailable, "the server is stopping");
+            return GrpcStatus.Unavailable;
         }
         catch (Exception e) when (http.RequestAborted.IsCancellationRequested || e is ConnectionResetException or ConnectionAbortedException)
         {

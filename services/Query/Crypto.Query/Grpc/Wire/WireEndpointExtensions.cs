@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +19,7 @@ public static class WireEndpointExtensions
         var endpoint = new WireEndpoint(
             services.GetRequiredService<IOptions<WireOptions>>().Value,
             services.GetRequiredService<GrpcMetrics>(),
+            services.GetRequiredService<IHostApplicationLifetime>(),
             services.GetRequiredService<ILoggerFactory>().CreateLogger("Crypto.Query.Grpc"));
         services.GetRequiredService<GrpcMethodTable>().Bind(new WireBinder(endpoints, endpoint));
         // For every HTTP method, so that an unknown page is 404 and not 405.

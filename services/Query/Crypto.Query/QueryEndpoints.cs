@@ -1,0 +1,28 @@
+using Crypto.Query.Rest;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crypto.Query;
+
+public static class QueryEndpoints
+{
+    /// <summary>Maps the REST API and the event streams. <c>MapHealth</c> is the host's to call, with or without this role.</summary>
+    public static IEndpointRouteBuilder MapQuery(this IEndpointRouteBuilder endpoints)
+    {
+        var services = endpoints.ServiceProvider;
+        var prices = services.GetRequiredService<PriceEndpoints>();
+        var candles = services.GetRequiredService<CandleEndpoints>();
+        var coverage = services.GetRequiredService<CoverageEndpoints>();
+        var streams = services.GetRequiredService<StreamEndpoints>();
+        var api = endpoints.MapGroup("").AddEndpointFilter<RouteGroupBuilder, ProblemFilter>().WithTags("Market data");
+        api.MapGet("/prices/latest", prices.LatestAsync).WithSummary("The newest trade of every symbol");
+        api.MapGet("/prices/{symbol}", prices.TradesAsync).WithSummary("The newest trades of a symbol, newest first");
+        api.MapGet("/ohlc/{symbol}", candles.CandlesAsync).WithSummary("The latest candles of a symbol, oldest first");
+        api.MapGet("/coverage/{symbol}", coverage.CoverageAsync).WithSummary("The coverage ledger of a symbol");
+        api.MapGet("/stream/candles", streams.CandlesAsync).WithSummary("Candles as they change, as server-sent events");
+        api.MapGet("/stream/trades", streams.TradesAsync).WithSummary("Trades as they come, as server-sent events");
+        return endpoints;
+    }
+}

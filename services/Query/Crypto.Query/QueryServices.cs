@@ -1,0 +1,65 @@
+using Crypto.Query.Data;
+using Crypto.Query.Grpc;
+using Crypto.Query.Grpc.Wire;
+using Crypto.Query.Live;
+using Crypto.Query.Rest;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Crypto.Query;
+
+public static class QueryServices
+{
+    /// <summary>
+    /// The query role: REST (<c>MapQuery</c>), gRPC (<c>MapMarketDataGrpc</c>, or the <see cref="GrpcMethodTable"/> in another
+    /// server) and the health check <c>query</c>. Needs <c>NpgsqlDataSource</c> and <c>IOptions&lt;KafkaOptions&gt;</c>.
+    /// </summary>
+    public static IServiceCollection AddQuery(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection(QueryOptions.Section);
+        services.AddOptions<QueryOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<WireOptions>().Bind(section.GetSection("Grpc")).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<MarketCatalog>();
+        services.AddSingleton<CandleQueries>();
+        services.AddSingleton<TradeQueries>();
+        services.AddSingleton<CoverageQueries>();
+        AddLive(services);
+        services.AddSingleton<PriceEndpoints>();
+        services.AddSingleton<CandleEndpoints>();
+        services.AddSingleton<CoverageEndpoints>();
+        services.AddSingleton<StreamEndpoints>();
+        services.AddSingleton<MarketDataHandlers>();
+        services.AddSingleton(_ => new GrpcMetrics(QueryTelemetry.Meter));
+        services.AddSingleton(provider =>
+        {
+            var table = new GrpcMethodTable();
+            provider.GetRequiredService<MarketDataHandlers>().AddTo(table);
+            return table;
+        });
+        services.AddHealthChecks().AddCheck<QueryHealth>("query");
+        return services;
+    }
+
+    private static void AddLive(IServiceCollection services)
+    {
+        services.AddSingleton<CandleBook>();
+        services.AddSingleton<TradeBook>();
+        services.AddSingleton<MarketTime>();
+        services.AddSingleton<LatestPriceRefresh>();
+        services.AddSingleton<IHostedService>(p => p.GetRequiredService<LatestPriceRefresh>());
+        AddTail<CandleBook>(services);
+        AddTail<TradeBook>(services);
+    }
+
+    private static void AddTail<TSink>(IServiceCollection services)
+        where TSink : class, ITailSink
+    {
+        services.AddKeyedSingleton(typeof(TSink), (p, _) =>
+            ActivatorUtilities.CreateInstance<TopicTail>(p, p.GetRequiredService<TSink>()));
+        services.AddSingleton(p => p.GetRequiredKeyedService<TopicTail>(typeof(TSink)));
+        services.AddSingleton<IHostedService>(p => p.GetRequiredKeyedService<TopicTail>(typeof(TSink)));
+    }
+}
