@@ -1,0 +1,63 @@
+using Crypto.Kafka;
+using Microsoft.Extensions.Options;
+
+namespace Crypto.Storage;
+
+/// <summary>The storage role. Section <c>Storage</c>.</summary>
+public sealed class StorageOptions
+{
+    public const string Section = "Storage";
+
+    /// <summary>The consumer's name in <c>market.stream_offsets</c>.</summary>
+    public const string Consumer = "storage";
+
+    /// <summary>The consumer group.</summary>
+    public string Group { get; set; } = "crypto-storage";
+
+    /// <summary>
+    /// The static member's name, unique per process of the group and the same after a restart. Null: group and machine.
+    /// Empty: no static membership.
+    /// </summary>
+    public string? MemberId { get; set; }
+
+    /// <summary>After this long without a heartbeat another process takes the partitions over. 6 to 10 s.</summary>
+    public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Records per transaction at most.</summary>
+    public int MaxBatchRecords { get; set; } = 20_000;
+
+    /// <summary>How long the first record of a batch waits for others while the database is idle.</summary>
+    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Health turns red when this role could not store for so long.</summary>
+    public TimeSpan UnhealthyAfter { get; set; } = TimeSpan.FromSeconds(10);
+
+    internal BatchConsumerOptions ToConsumerOptions(IReadOnlyList<string> topics) => new()
+    {
+        Name = Consumer,
+        Group = Group,
+        Topics = topics,
+        MemberId = MemberId is null ? BatchConsumerOptions.DefaultMemberId(Group) : MemberId.Length == 0 ? null : MemberId,
+        SessionTimeout = SessionTimeout,
+        MaxRecords = MaxBatchRecords,
+        Linger = Linger,
+    };
+}
+
+internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
+{
+    public ValidateOptionsResult Validate(string? name, StorageOptions options)
+    {
+        var failures = new List<string>();
+        if (string.IsNullOrWhiteSpace(options.Group)) failures.Add("Storage:Group is empty: give the consumer group, e.g. crypto-storage");
+        if (options.SessionTimeout < TimeSpan.FromSeconds(6) || options.SessionTimeout > TimeSpan.FromSeconds(10))
+            failures.Add($"Storage:SessionTimeout is {options.SessionTimeout}: give 00:00:06 to 00:00:10");
+        if (options.MaxBatchRecords is < 1 or > 200_000)
+            failures.Add($"Storage:MaxBatchRecords is {options.MaxBatchRecords}: give a number from 1 to 200000");
+        if (options.Linger < TimeSpan.Zero || options.Linger > TimeSpan.FromSeconds(5))
+            failures.Add($"Storage:Linger is {options.Linger}: give 00:00:00 to 00:00:05, e.g. 00:00:00.010");
+        if (options.UnhealthyAfter < TimeSpan.FromSeconds(1))
+            failures.Add($"Storage:UnhealthyAfter is {options.UnhealthyAfter}: give at least 00:00:01");
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+}

@@ -1,0 +1,29 @@
+using Crypto.Postgres;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Crypto.Storage;
+
+public static class StorageRegistration
+{
+    /// <summary>
+    /// The storage role. The host provides <c>NpgsqlDataSource</c>, Kafka (<c>AddKafkaClients</c>, or <c>AddKafkaOptions</c> and
+    /// a producer), <see cref="TimeProvider"/> and logging.
+    /// </summary>
+    public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<InstrumentStore>();
+        services.TryAddSingleton<StorageMetrics>();
+        services.TryAddSingleton<TradeBatchHandler>();
+        services.TryAddSingleton<StorageService>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<StorageService>());
+        services.AddHealthChecks().AddCheck<StorageHealthCheck>("storage");
+        return services;
+    }
+}
