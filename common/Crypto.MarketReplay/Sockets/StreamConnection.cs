@@ -1,0 +1,231 @@
+using System.Collections.Concurrent;
+using Crypto.Contracts;
+using Crypto.MarketReplay.Clocks;
+
+namespace Crypto.MarketReplay.Sockets;
+
+/// <summary>
+/// One client's websocket. The reading side answers requests; the sending side is the only writer. Nothing is queued for
+/// a client but answers: market data are read from the shared tape when the socket takes them, so a slow client costs no
+/// memory.
+/// </summary>
+internal sealed class StreamConnection(
+    Stream stream, ReplayClock clock, FrameRenderer renderer, Subscriptions subscriptions, MarketReplayOptions options)
+{
+    private const int BatchBytes = 64 * 1024;
+    private const int ScanAtOnce = 64 * 1024;
+    private const int MaxPendingAnswers = 256;
+    private const ushort NormalClosure = 1000;
+    private const ushort GoingAway = 1001;
+    private const ushort PolicyViolation = 1008;
+
+    private readonly ClockReader _place = new();
+    private readonly Utf8Buffer _buffer = new(BatchBytes + 4096);
+    private readonly ConcurrentQueue<(WebSocketOpcode Opcode, byte[] Payload)> _answers = new();
+    private readonly TimeProvider _time = options.Time;
+    private readonly MessagePace _pace = new(options.MessagesPerSecond, options.Time);
+    private volatile bool _joined;
+    private bool _closeSent;
+    private long _lastPongAt;
+    private long _pingDueAt;
+
+    /// <summary>Frames sent to this client.</summary>
+    public long Sent { get; private set; }
+
+    /// <summary>Serves the client until it leaves, breaks the rules, or the token is cancelled; tells why it ended.</summary>
+    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var openedAt = _time.GetTimestamp();
+        _lastPongAt = openedAt;
+        _pingDueAt = openedAt + Ticks(options.PingInterval);
+        SubscriptionsChanged();
+        var reading = ReadAsync(ended.Token);
+        var sending = SendAsync(openedAt + Ticks(options.ConnectionLifetime), ended.Token);
+        try
+        {
+            // The reader ends first when the client leaves; the sender then still says goodbye.
+            if (await Task.WhenAny(reading, sending).ConfigureAwait(false) == reading)
+            {
+                var reason = await reading.ConfigureAwait(false);
+                _place.Signal();
+                await sending.WaitAsync(TimeSpan.FromSeconds(5), CancellationToken.None).ConfigureAwait(false);
+                return reason;
+            }
+            return await sending.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or TimeoutException)
+        {
+            return e is OperationCanceledException && cancellationToken.IsCancellationRequested ? "server stopped" : "connection lost";
+        }
+        finally
+        {
+            if (_joined) clock.Leave(_place);
+            await ended.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(Quietly(reading), Quietly(sending)).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task Quietly(Task task) =>
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+
+    private async Task<string> ReadAsync(CancellationToken cancellationToken)
+    {
+        var reader = new WebSocketReader(stream);
+        var requests = new SubscriptionRequests(subscriptions, renderer);
+        try
+        {
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } message)
+            {
+                if (!_pace.TryTake()) return Close(PolicyViolation, "Too many requests");
+                switch (message.Opcode)
+                {
+                    case WebSocketOpcode.Text:
+                    case WebSocketOpcode.Binary:
+                        Answer(WebSocketOpcode.Text, requests.Answer(message.Payload));
+                        SubscriptionsChanged();
+                        break;
+                    case WebSocketOpcode.Ping:
+                        Answer(WebSocketOpcode.Pong, message.Payload);
+                        break;
+                    case WebSocketOpcode.Pong:
+                        Volatile.Write(ref _lastPongAt, _time.GetTimestamp());
+                        break;
+                    default:
+                        Answer(WebSocketOpcode.Close, message.Payload);
+                        return "closed by the client";
+                }
+                if (_answers.Count > MaxPendingAnswers) return Close(PolicyViolation, "Too many requests");
+            }
+            return "connection lost";
+        }
+        catch (WebSocketProtocolException e)
+        {
+            return Close(e.CloseCode, e.Message);
+        }
+    }
+
+    private string Close(ushort code, string reason)
+    {
+        Answer(WebSocketOpcode.Close, WebSocketFrames.ClosePayload(code, reason));
+        return reason;
+    }
+
+    private void Answer(WebSocketOpcode opcode, byte[] payload)
+    {
+        _answers.Enqueue((opcode, payload));
+        _place.Signal();
+    }
+
+    private void SubscriptionsChanged()
+    {
+        var filter = subscriptions.Filter;
+        if (!filter.IsEmpty && !_joined)
+        {
+            _joined = true;
+            clock.Join(_place);
+        }
+        if (filter.IsEmpty && _joined)
+        {
+            _joined = false;
+            clock.Leave(_place);
+        }
+        if (!filter.IsEmpty) clock.Subscribed(filter.Symbols);
+        _place.Signal();
+    }
+
+    private async Task<string> SendAsync(long expiresAt, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            _buffer.Clear();
+            var now = _time.GetTimestamp();
+            var reason = CloseReason(now, expiresAt);
+            AppendAnswers();
+            if (now >= _pingDueAt) AppendPing(now);
+            var more = _joined && reason is null && !_closeSent && AppendFrames();
+            if (_buffer.Length > 0) await WriteAsync(cancellationToken).ConfigureAwait(false);
+            if (reason is not null || _closeSent) return reason ?? "closed";
+            if (more) continue;
+            await _place.WaitAsync(DelayUntilNext(expiresAt), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private string? CloseReason(long now, long expiresAt)
+    {
+        var (code, reason) = (NormalClosure, default(string));
+        if (now >= expiresAt) reason = "24 hours are over";
+        else if (_time.GetElapsedTime(Volatile.Read(ref _lastPongAt), now) > options.PongTimeout) (code, reason) = (GoingAway, "no pong");
+        else if (_joined && clock.LagAt(_place.Cursor) > options.SlowClientTimeout) (code, reason) = (PolicyViolation, "too slow");
+        if (reason is not null) Answer(WebSocketOpcode.Close, WebSocketFrames.ClosePayload(code, reason));
+        return reason;
+    }
+
+    private void AppendAnswers()
+    {
+        while (!_closeSent && _answers.TryDequeue(out var answer))
+        {
+            WebSocketFrames.Append(_buffer, answer.Opcode, answer.Payload);
+            _closeSent = answer.Opcode == WebSocketOpcode.Close;
+        }
+    }
+
+    private void AppendPing(long now)
+    {
+        var start = _buffer.Length;
+        _buffer.Append(UnixTime.NowMicroseconds(_time) / 1000);
+        WebSocketFrames.Enclose(_buffer, start, WebSocketOpcode.Ping);
+        _pingDueAt = now + Ticks(options.PingInterval);
+    }
+
+    /// <summary>Appends what the clock allows; true where there is more to look at.</summary>
+    private bool AppendFrames()
+    {
+        var filter = subscriptions.Filter;
+        var limit = clock.LimitFor(_place);
+        var position = _place.Cursor;
+        if (filter.IsEmpty || position >= limit) return false;
+        var scanEnd = Math.Min(limit, position + ScanAtOnce);
+        for (; position < scanEnd && _buffer.Length < BatchBytes; position++) AppendFrame(position, filter);
+        clock.HandOver(_place, position);
+        _place.Cursor = position;
+        return position < limit;
+    }
+
+    private void AppendFrame(long position, StreamFilter filter)
+    {
+        ref readonly var frame = ref clock.Timeline.Tape[clock.Timeline.Split(position).Index];
+        if (filter.WantsRecorded(frame))
+        {
+            var start = _buffer.Length;
+            renderer.AppendRecorded(_buffer, position);
+            WebSocketFrames.Enclose(_buffer, start, WebSocketOpcode.Text);
+            Sent++;
+        }
+        if (filter.WantsAggregate(frame))
+        {
+            var start = _buffer.Length;
+            if (!renderer.TryAppendAggregate(_buffer, position)) return;
+            WebSocketFrames.Enclose(_buffer, start, WebSocketOpcode.Text);
+            Sent++;
+        }
+    }
+
+    private async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        var write = stream.WriteAsync(_buffer.WrittenMemory, cancellationToken);
+        if (write.IsCompletedSuccessfully) return;
+        // At maximum speed the clock waits for the client, so long as it answers pings.
+        var patience = double.IsPositiveInfinity(options.Speed) ? options.PongTimeout : options.SlowClientTimeout;
+        await write.AsTask().WaitAsync(patience, _time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private TimeSpan? DelayUntilNext(long expiresAt)
+    {
+        var next = Math.Min(_pingDueAt, expiresAt) - _time.GetTimestamp();
+        var delay = TimeSpan.FromSeconds(Math.Clamp((double)next / _time.TimestampFrequency, 0.001, 3600));
+        return _joined && clock.DelayUntil(_place.Cursor) is { } untilFrame && untilFrame < delay ? untilFrame : delay;
+    }
+}
