@@ -8,9 +8,9 @@ declare
     start timestamptz := day::timestamp at time zone 'UTC';
 begin
     if to_regclass('market.' || name) is not null then return false; end if;
-    -- Two writers may meet the new day in the same moment.
+    -- Two writers may meet the new day in the same moment; to_regclass would answer the second from its cache.
     perform pg_advisory_xact_lock(hashtext('market.trades'));
-    if to_regclass('market.' || name) is not null then return false; end if;
+    if exists (select from pg_class where relname = name and relnamespace = 'market'::regnamespace) then return false; end if;
     execute format('create table market.%I (like market.trades including all)', name);
     execute format('create unique index %I on market.%I (instrument_id, trade_id)', name || '_id', name);
     execute format('create index %I on market.%I using brin (trade_time) with (autosummarize = on)', name || '_time', name);

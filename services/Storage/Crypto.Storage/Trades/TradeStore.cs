@@ -33,8 +33,10 @@ internal sealed class TradeStore(NpgsqlDataSource dataSource, InstrumentStore in
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.CheckViolation)
         {
-            _days.Forget(); // A day was dropped since it was made; it is made anew for the next attempt.
-            throw;
+            // A day was dropped by the retention since it was made; late trades of it make it anew.
+            _days.Forget();
+            await _days.EnsureAsync(_batchDays, cancellation).ConfigureAwait(false);
+            return await TransactAsync(read, moves, isSafe: false, cancellation).ConfigureAwait(false);
         }
     }
 
