@@ -1,0 +1,38 @@
+using Crypto.EmbeddedKafka.Protocol;
+using Crypto.EmbeddedKafka.Protocol.Messages;
+using Crypto.EmbeddedKafka.Server;
+using Crypto.EmbeddedKafka.Topics;
+
+namespace Crypto.EmbeddedKafka.Apis;
+
+/// <summary>Who the broker is, which topics there are, and where to find groups.</summary>
+internal sealed class MetadataApi(TopicCatalog topics, BrokerIdentity identity)
+{
+    internal MetadataResponse Describe(MetadataRequest request, RequestContext context)
+    {
+        IEnumerable<MetadataTopic> described = request.Topics is null
+            ? topics.All.OrderBy(t => t.Name, StringComparer.Ordinal).Select(Describe)
+            : request.Topics.Select(t => Describe(t, request.AllowAutoTopicCreation));
+        return new(
+            [new MetadataBroker(Broker.NodeId, identity.Host, identity.Port)], identity.ClusterId, Broker.NodeId, [.. described]);
+    }
+
+    internal FindCoordinatorResponse FindCoordinator(FindCoordinatorRequest request, RequestContext context) => new(
+        [.. request.Keys.Select(key => request.Type is CoordinatorType.Group or CoordinatorType.Transaction
+            ? new Coordinator(key, Broker.NodeId, identity.Host, identity.Port, ErrorCode.None, null)
+            : new Coordinator(key, -1, "", -1, ErrorCode.InvalidRequest, $"there is no coordinator of type {request.Type}"))]);
+
+    private MetadataTopic Describe(MetadataTopicRequest wanted, bool allowCreation)
+    {
+        if (wanted.Name is not { Length: > 0 } name)
+            return topics.Find(wanted.Id) is { } byId ? Describe(byId) : new(ErrorCode.UnknownTopicId, null, wanted.Id, []);
+        if (topics.FindOrCreate(name, allowCreation) is { } topic)
+            return Describe(topic);
+        var error = TopicCatalog.IsValidName(name) ? ErrorCode.UnknownTopicOrPartition : ErrorCode.InvalidTopic;
+        return new(error, name, Guid.Empty, []);
+    }
+
+    private static MetadataTopic Describe(Topic topic) => new(
+        ErrorCode.None, topic.Name, topic.Id,
+        [.. Enumerable.Range(0, topic.Partitions.Length).Select(i => new MetadataPartition(i, Broker.NodeId, Broker.LeaderEpoch))]);
+}

@@ -1,0 +1,62 @@
+using Crypto.EmbeddedKafka.Log;
+using Crypto.EmbeddedKafka.Protocol;
+using Crypto.EmbeddedKafka.Protocol.Messages;
+using Crypto.EmbeddedKafka.Server;
+using Crypto.EmbeddedKafka.Topics;
+using Microsoft.Extensions.Logging;
+
+namespace Crypto.EmbeddedKafka.Apis;
+
+/// <summary>Appends record batches. A batch is checked, gets its offset and is written as it came.</summary>
+internal sealed partial class ProduceApi(TopicCatalog topics, ILogger logger)
+{
+    internal ValueTask<ProduceResponse?> HandleAsync(ProduceRequest request, RequestContext context)
+    {
+        bool validAcks = request.Acks is -1 or 0 or 1;
+        var results = new List<ProduceTopicResult>(request.Topics.Count);
+        foreach (var topic in request.Topics)
+        {
+            var partitions = new ProducePartitionResult[topic.Partitions.Count];
+            for (int i = 0; i < partitions.Length; i++)
+            {
+                partitions[i] = validAcks
+                    ? Append(topic.Name, topic.Partitions[i])
+                    : Failed(topic.Partitions[i].Index, ErrorCode.InvalidRequiredAcks, $"acks={request.Acks}");
+            }
+            results.Add(new ProduceTopicResult(topic.Name, partitions));
+        }
+        return ValueTask.FromResult(request.Acks == 0 ? null : new ProduceResponse(results));
+    }
+
+    private ProducePartitionResult Append(string topic, ProducePartition produced)
+    {
+        if (topics.Find(topic)?.Partition(produced.Index) is not { } partition)
+            return Failed(produced.Index, ErrorCode.UnknownTopicOrPartition, null);
+        var records = produced.Records ?? Memory<byte>.Empty;
+        var (error, message) = BatchValidator.Check(records, partition.Settings.MaxMessageBytes);
+        if (error != ErrorCode.None)
+        {
+            LogRefused(logger, topic, produced.Index, message);
+            return Failed(produced.Index, error, message);
+        }
+        try
+        {
+            var appended = partition.Append(records.Span);
+            return new(produced.Index, appended.Error, appended.BaseOffset, appended.LogAppendTimeMs, partition.StartOffset, null);
+        }
+        catch (IOException e)
+        {
+            LogNotWritten(logger, e, topic, produced.Index);
+            return Failed(produced.Index, ErrorCode.KafkaStorageError, e.Message);
+        }
+    }
+
+    private static ProducePartitionResult Failed(int partition, ErrorCode error, string? message) =>
+        new(partition, error, -1, -1, -1, message);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A batch for {Topic}-{Partition} was refused: {Problem}")]
+    private static partial void LogRefused(ILogger logger, string topic, int partition, string? problem);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A batch for {Topic}-{Partition} could not be written")]
+    private static partial void LogNotWritten(ILogger logger, Exception e, string topic, int partition);
+}

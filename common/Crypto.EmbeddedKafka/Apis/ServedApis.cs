@@ -1,0 +1,64 @@
+using Crypto.EmbeddedKafka.Groups;
+using Crypto.EmbeddedKafka.Producers;
+using Crypto.EmbeddedKafka.Protocol;
+using Crypto.EmbeddedKafka.Protocol.Messages;
+using Crypto.EmbeddedKafka.Server;
+using Crypto.EmbeddedKafka.Topics;
+using Microsoft.Extensions.Logging;
+
+namespace Crypto.EmbeddedKafka.Apis;
+
+/// <summary>Everything that the handlers share.</summary>
+internal sealed record BrokerParts(
+    TopicCatalog Topics, GroupCoordinator Groups, ProducerIds ProducerIds, BrokerIdentity Identity, EmbeddedKafkaOptions Options,
+    ILogger Logger);
+
+/// <summary>The one list of the APIs, their versions and their handlers.</summary>
+internal static class ServedApis
+{
+    internal static ApiRegistry Create(BrokerParts broker)
+    {
+        var apis = new ApiRegistry();
+        AddRecords(apis, broker);
+        AddTopics(apis, broker);
+        AddGroups(apis, broker);
+        return apis;
+    }
+
+    private static void AddRecords(ApiRegistry apis, BrokerParts broker)
+    {
+        var produce = new ProduceApi(broker.Topics, broker.Logger);
+        var fetch = new FetchApi(broker.Topics, broker.Options);
+        var listOffsets = new ListOffsetsApi(broker.Topics);
+        var producers = new ProducerApis(broker.ProducerIds);
+        // Versions 0 to 2 can only carry older message formats, which are refused; clients before librdkafka 2.10 look for
+        // them to tell whether a broker is new enough.
+        apis.Add<ProduceRequest, ProduceResponse>(ApiKey.Produce, 0, 11, 9, produce.HandleAsync);
+        apis.Add<FetchRequest, FetchResponse>(ApiKey.Fetch, 4, 17, 12, fetch.HandleAsync);
+        apis.Add<ListOffsetsRequest, ListOffsetsResponse>(ApiKey.ListOffsets, 1, 10, 6, listOffsets.Handle);
+        apis.Add<InitProducerIdRequest, InitProducerIdResponse>(ApiKey.InitProducerId, 0, 4, 2, producers.Init);
+    }
+
+    private static void AddTopics(ApiRegistry apis, BrokerParts broker)
+    {
+        var metadata = new MetadataApi(broker.Topics, broker.Identity);
+        var topics = new TopicApis(broker.Topics);
+        apis.Add<ApiVersionsRequest, ApiVersionsResponse>(
+            ApiKey.ApiVersions, 0, 4, 3, (_, _) => new ApiVersionsResponse(ErrorCode.None, apis.Versions));
+        apis.Add<MetadataRequest, MetadataResponse>(ApiKey.Metadata, 0, 13, 9, metadata.Describe);
+        apis.Add<FindCoordinatorRequest, FindCoordinatorResponse>(ApiKey.FindCoordinator, 0, 5, 3, metadata.FindCoordinator);
+        apis.Add<CreateTopicsRequest, CreateTopicsResponse>(ApiKey.CreateTopics, 2, 7, 5, topics.Create);
+    }
+
+    private static void AddGroups(ApiRegistry apis, BrokerParts broker)
+    {
+        var groups = new GroupApis(broker.Groups);
+        var offsets = new OffsetApis(broker.Groups, broker.Topics);
+        apis.Add<JoinGroupRequest, JoinGroupResponse>(ApiKey.JoinGroup, 0, 9, 6, groups.JoinAsync);
+        apis.Add<SyncGroupRequest, SyncGroupResponse>(ApiKey.SyncGroup, 0, 5, 4, groups.SyncAsync);
+        apis.Add<HeartbeatRequest, HeartbeatResponse>(ApiKey.Heartbeat, 0, 4, 4, groups.Heartbeat);
+        apis.Add<LeaveGroupRequest, LeaveGroupResponse>(ApiKey.LeaveGroup, 0, 5, 4, groups.Leave);
+        apis.Add<OffsetCommitRequest, OffsetCommitResponse>(ApiKey.OffsetCommit, 2, 9, 8, offsets.Commit);
+        apis.Add<OffsetFetchRequest, OffsetFetchResponse>(ApiKey.OffsetFetch, 1, 9, 6, offsets.Fetch);
+    }
+}

@@ -1,0 +1,137 @@
+using Crypto.EmbeddedKafka.Log;
+using Crypto.EmbeddedKafka.Protocol;
+
+namespace Crypto.EmbeddedKafka.Groups;
+
+/// <summary>What the journal says about one group.</summary>
+internal sealed class RestoredGroup
+{
+    internal GroupSnapshot? Snapshot { get; set; }
+
+    internal Dictionary<TopicPartition, CommittedOffset> Offsets { get; } = [];
+}
+
+/// <summary>Groups and their offsets on the disk: a journal of changes, written anew when most of it is history.</summary>
+internal sealed class GroupJournal : IGroupStore, IDisposable
+{
+    private const long RewriteAboveBytes = 4 << 20;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, RestoredGroup> _groups = [];
+    private readonly Journal _journal;
+    private long _rewriteAt = RewriteAboveBytes;
+
+    internal GroupJournal(string path, bool flushAlways)
+    {
+        _journal = Journal.Open(path, flushAlways, Replay);
+    }
+
+    internal long TornBytes => _journal.Torn;
+
+    /// <summary>The groups as they were when the broker ended. To be read before anything is saved.</summary>
+    internal IReadOnlyDictionary<string, RestoredGroup> Groups => _groups;
+
+    public void Save(GroupSnapshot group)
+    {
+        lock (_gate)
+        {
+            Append(writer => GroupEntries.Write(writer, group));
+            GroupOf(group.Id).Snapshot = group;
+        }
+    }
+
+    public void SaveOffsets(string groupId, IReadOnlyCollection<KeyValuePair<TopicPartition, CommittedOffset>> offsets)
+    {
+        lock (_gate)
+        {
+            Append(writer => GroupEntries.WriteOffsets(writer, groupId, offsets));
+            foreach (var (partition, offset) in offsets)
+                GroupOf(groupId).Offsets[partition] = offset;
+        }
+    }
+
+    public void DeleteOffsets(string groupId, IReadOnlyCollection<TopicPartition> partitions)
+    {
+        lock (_gate)
+        {
+            Append(writer => GroupEntries.WriteDeletedOffsets(writer, groupId, partitions));
+            foreach (var partition in partitions)
+                GroupOf(groupId).Offsets.Remove(partition);
+        }
+    }
+
+    public void Delete(string groupId)
+    {
+        lock (_gate)
+        {
+            Append(writer => GroupEntries.WriteDeleted(writer, groupId));
+            _groups.Remove(groupId);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+            _journal.Dispose();
+    }
+
+    private RestoredGroup GroupOf(string id)
+    {
+        if (!_groups.TryGetValue(id, out var group))
+            _groups[id] = group = new RestoredGroup();
+        return group;
+    }
+
+    private void Append(Action<KafkaWriter> write)
+    {
+        using var writer = new KafkaWriter();
+        write(writer);
+        _journal.Append(writer.Written.Span);
+        if (_journal.Size < _rewriteAt)
+            return;
+        _journal.Rewrite(Entries().Append(writer.Written.ToArray()));
+        _rewriteAt = Math.Max(RewriteAboveBytes, _journal.Size * 4);
+    }
+
+    private IEnumerable<byte[]> Entries()
+    {
+        foreach (var (id, group) in _groups)
+        {
+            if (group.Snapshot is { } snapshot)
+                yield return Encode(writer => GroupEntries.Write(writer, snapshot));
+            if (group.Offsets.Count > 0)
+                yield return Encode(writer => GroupEntries.WriteOffsets(writer, id, group.Offsets));
+        }
+    }
+
+    private static byte[] Encode(Action<KafkaWriter> write)
+    {
+        using var writer = new KafkaWriter();
+        write(writer);
+        return writer.Written.ToArray();
+    }
+
+    private void Replay(Memory<byte> entry)
+    {
+        var reader = new KafkaReader(entry, flexible: false);
+        var kind = (GroupEntryKind)reader.Byte();
+        string id = reader.String();
+        switch (kind)
+        {
+            case GroupEntryKind.Group:
+                GroupOf(id).Snapshot = GroupEntries.Read(ref reader, id);
+                break;
+            case GroupEntryKind.Offsets:
+                foreach (var (partition, offset) in GroupEntries.ReadOffsets(ref reader))
+                    GroupOf(id).Offsets[partition] = offset;
+                break;
+            case GroupEntryKind.DeletedOffsets:
+                foreach (var partition in GroupEntries.ReadPartitions(ref reader))
+                    GroupOf(id).Offsets.Remove(partition);
+                break;
+            case GroupEntryKind.Deleted:
+                _groups.Remove(id);
+                break;
+        }
+    }
+}

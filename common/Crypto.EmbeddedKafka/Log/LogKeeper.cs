@@ -1,0 +1,57 @@
+using Crypto.EmbeddedKafka.Topics;
+using Microsoft.Extensions.Logging;
+
+namespace Crypto.EmbeddedKafka.Log;
+
+/// <summary>The work on logs that nobody waits for: checkpoints, so that a start after a crash has little to check.</summary>
+internal sealed partial class LogKeeper : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private readonly TopicCatalog _topics;
+    private readonly ILogger _logger;
+    private readonly PeriodicTimer _timer;
+    private readonly Task _working;
+
+    internal LogKeeper(TopicCatalog topics, TimeProvider time, ILogger logger)
+    {
+        _topics = topics;
+        _logger = logger;
+        _timer = new PeriodicTimer(Interval, time);
+        _working = WorkAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _timer.Dispose();
+        await _working;
+    }
+
+    private async Task WorkAsync()
+    {
+        while (await _timer.WaitForNextTickAsync())
+        {
+            foreach (var topic in _topics.All)
+            {
+                foreach (var partition in topic.Partitions)
+                    Keep(topic, partition);
+            }
+        }
+    }
+
+    private void Keep(Topic topic, PartitionLog partition)
+    {
+        try
+        {
+            if (partition.IsDirty)
+                partition.SaveCheckpoint();
+        }
+        catch (IOException e)
+        {
+            LogFailed(_logger, e, topic.Name);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A log of {Topic} could not be looked after")]
+    private static partial void LogFailed(ILogger logger, Exception e, string topic);
+}

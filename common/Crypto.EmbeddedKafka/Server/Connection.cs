@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+using Crypto.EmbeddedKafka.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Crypto.EmbeddedKafka.Server;
+
+/// <summary>
+/// One client. Its requests are answered one after another, as the protocol wants; while one waits (a fetch, a join) the
+/// client's next ones wait in the socket, and nobody else's do.
+/// </summary>
+internal sealed partial class Connection(Socket socket, RequestDispatcher dispatcher, EmbeddedKafkaOptions options, ILogger logger)
+{
+    private readonly string _client = (socket.RemoteEndPoint as IPEndPoint)?.ToString() ?? "?";
+    private readonly string _clientHost = "/" + (socket.RemoteEndPoint as IPEndPoint)?.Address;
+
+    internal async Task RunAsync(CancellationToken ending)
+    {
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        using var frames = new FrameReader(socket, options.MaxRequestBytes);
+        try
+        {
+            while (true)
+            {
+                idle.CancelAfter(options.IdleConnectionMs);
+                if (await frames.ReadAsync(idle.Token) is not { } frame)
+                    return;
+                idle.CancelAfter(Timeout.Infinite);
+                using var answer = await dispatcher.DispatchAsync(frame, _clientHost, ending);
+                if (answer is not null)
+                    await SendAsync(answer.Written, idle);
+            }
+        }
+        catch (MalformedRequestException e)
+        {
+            LogMalformed(logger, _client, e.Message);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            if (!ending.IsCancellationRequested)
+                LogGone(logger, _client, e.Message);
+        }
+        catch (Exception e)
+        {
+            LogFailed(logger, e, _client);
+        }
+        finally
+        {
+            socket.Dispose();
+        }
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationTokenSource idle)
+    {
+        idle.CancelAfter(options.IdleConnectionMs);
+        while (bytes.Length > 0)
+            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, idle.Token)..];
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection of {Client} closed: {Problem}")]
+    private static partial void LogMalformed(ILogger logger, string client, string problem);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Connection of {Client} ended: {Reason}")]
+    private static partial void LogGone(ILogger logger, string client, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Connection of {Client} closed after an unexpected failure")]
+    private static partial void LogFailed(ILogger logger, Exception e, string client);
+}
