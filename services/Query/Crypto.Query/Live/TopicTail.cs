@@ -13,7 +13,8 @@ namespace Crypto.Query.Live;
 internal sealed partial class TopicTail(
     ITailSink sink, IOptions<KafkaOptions> options, TimeProvider clock, ILogger<TopicTail> logger) : BackgroundService
 {
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private volatile string? _trouble = "not started";
     private long _troubleSince = clock.GetTimestamp();
@@ -56,7 +57,7 @@ internal sealed partial class TopicTail(
             })
             .SetLogHandler((_, message) => Client(message.Facility, message.Message))
             .Build();
-        var ends = FindEnds(consumer);
+        var ends = FindEnds(consumer, stopping);
         if (ends.Count == 0)
         {
             Lose($"there is no topic {Topic} yet");
@@ -73,16 +74,35 @@ internal sealed partial class TopicTail(
         if (down is not null) Lose(down);
     }
 
-    private List<TopicPartitionOffset> FindEnds(IConsumer<byte[], byte[]> consumer)
+    private List<TopicPartitionOffset> FindEnds(IConsumer<byte[], byte[]> consumer, CancellationToken stopping)
     {
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        var topic = admin.GetMetadata(Topic, RequestTimeout).Topics.Find(t => t.Topic == Topic);
+        var topic = Ask(() => admin.GetMetadata(Topic, Slice), stopping).Topics.Find(t => t.Topic == Topic);
         if (topic is null || topic.Error.IsError) return [];
         return [.. topic.Partitions.Select(p =>
         {
             var partition = new TopicPartition(Topic, p.PartitionId);
-            return new TopicPartitionOffset(partition, consumer.QueryWatermarkOffsets(partition, RequestTimeout).High);
+            return new TopicPartitionOffset(partition, Ask(() => consumer.QueryWatermarkOffsets(partition, Slice), stopping).High);
         })];
+    }
+
+    // The client's requests block their thread: in slices, so that a stop need not wait for a broker that is away.
+    private T Ask<T>(Func<T> request, CancellationToken stopping)
+    {
+        var started = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return request();
+            }
+            catch (KafkaException e) when (e.Error.IsLocalError && !stopping.IsCancellationRequested
+                && clock.GetElapsedTime(started) < RequestTimeout)
+            {
+                Lose(e.Error.Reason);
+                stopping.WaitHandle.WaitOne(Slice / 10);
+            }
+        }
     }
 
     private void Followed(int partitions)

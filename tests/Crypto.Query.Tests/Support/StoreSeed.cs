@@ -1,0 +1,76 @@
+using Crypto.Contracts;
+using Crypto.Postgres;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Crypto.Query.Tests.Support;
+
+/// <summary>Puts what the writing roles would have written into a test's database.</summary>
+internal static class StoreSeed
+{
+    public static Task SourceAsync(NpgsqlDataSource database, MarketClock clock, string venue = Venues.Binance) =>
+        new MarketSourceStore(database).EnsureAsync(new MarketSource("recorded", venue, "test", clock), default);
+
+    /// <summary>Stores contiguous trades and their range in the ledger.</summary>
+    public static async Task<int> TradesAsync(NpgsqlDataSource database, IReadOnlyList<Trade> trades)
+    {
+        var instrument = await new InstrumentStore(database).GetOrCreateAsync(trades[0].Instrument, default);
+        await using var connection = await database.OpenConnectionAsync();
+        foreach (var day in trades.Select(t => UnixTime.ToDateTime(t.TradeTimeUs).Date).Distinct())
+            await ExecuteAsync(connection, $"select market.ensure_trades_day('{day:yyyy-MM-dd}')");
+        await using (var copy = await connection.BeginBinaryImportAsync("copy market.trades from stdin (format binary)"))
+        {
+            foreach (var trade in trades)
+            {
+                await copy.StartRowAsync();
+                await copy.WriteAsync(instrument);
+                await copy.WriteAsync(trade.TradeId);
+                await copy.WriteAsync(trade.LastTradeId);
+                await copy.WriteAsync(trade.Price);
+                await copy.WriteAsync(trade.Quantity);
+                await copy.WriteAsync(UnixTime.ToDateTime(trade.TradeTimeUs), NpgsqlDbType.TimestampTz);
+                await copy.WriteAsync(UnixTime.ToDateTime(trade.EventTimeUs), NpgsqlDbType.TimestampTz);
+                await copy.WriteAsync(UnixTime.ToDateTime(trade.ReceivedTimeUs), NpgsqlDbType.TimestampTz);
+                await copy.WriteAsync(trade.IsBuyerMaker);
+                await copy.WriteAsync((short)trade.Origin);
+            }
+            await copy.CompleteAsync();
+        }
+        await ExecuteAsync(connection,
+            $"insert into market.coverage_ranges values ({instrument}, {trades[0].TradeId}, {trades[^1].LastTradeId})");
+        return instrument;
+    }
+
+    /// <summary>Stores the candles; an existing one is replaced.</summary>
+    public static async Task CandlesAsync(NpgsqlDataSource database, IEnumerable<Candle> candles)
+    {
+        var instruments = new InstrumentStore(database);
+        await using var connection = await database.OpenConnectionAsync();
+        foreach (var candle in candles)
+        {
+            await using var insert = new NpgsqlCommand("""
+                insert into market.candles (instrument_id, interval_s, open_time, open, high, low, close, volume, quote_volume, trade_count,
+                    taker_buy_volume, taker_buy_quote_volume, first_trade_id, last_trade_id, state, revision, version, complete)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                on conflict (instrument_id, interval_s, open_time) do update set
+                    close = excluded.close, high = excluded.high, low = excluded.low, volume = excluded.volume,
+                    state = excluded.state, revision = excluded.revision, version = excluded.version
+                """, connection);
+            object?[] values =
+            [
+                await instruments.GetOrCreateAsync(candle.Instrument, default), (int)(candle.Interval.LengthUs / 1_000_000),
+                UnixTime.ToDateTime(candle.OpenTimeUs), candle.Open, candle.High, candle.Low, candle.Close, candle.Volume,
+                candle.QuoteVolume, candle.TradeCount, candle.TakerBuyVolume, candle.TakerBuyQuoteVolume, candle.FirstTradeId,
+                candle.LastTradeId, (short)candle.State, candle.Revision, candle.Version, candle.Complete,
+            ];
+            foreach (var value in values) insert.Parameters.AddWithValue(value ?? DBNull.Value);
+            await insert.ExecuteNonQueryAsync();
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
