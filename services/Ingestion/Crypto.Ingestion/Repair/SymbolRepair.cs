@@ -1,0 +1,72 @@
+using Crypto.Contracts;
+using Crypto.Ingestion.Exchange;
+using Crypto.Ingestion.Publishing;
+using Crypto.Ingestion.Sequencing;
+
+namespace Crypto.Ingestion.Repair;
+
+/// <summary>
+/// Fetches the missing ids of one symbol: rows are published where they are still missing, ids that the exchange itself
+/// leaves out between its trades are void. Live frames may fill any of them meanwhile.
+/// </summary>
+internal sealed class SymbolRepair(
+    TrackedSymbol symbol, TradeHistory history, TradePublisher publisher, CoverageReporter reporter, TimeProvider clock)
+{
+    // Rows before the wanted one prove that the exchange still remembers that far back.
+    private const int ProofIds = 10;
+
+    private readonly byte[] _scratch = new byte[symbol.Encoder.LengthMax];
+
+    /// <summary>Fetches one answer's worth of the lowest missing ids of the gap.</summary>
+    /// <returns>False where the exchange has nothing at or after the lowest missing id (yet).</returns>
+    public async Task<bool> StepAsync(Gap gap, CancellationToken cancellation)
+    {
+        var missing = symbol.Sequence.MissingWithin(gap.Range);
+        if (missing.Count == 0) return true;
+        var wanted = missing[0].First;
+        var rows = await history.FromIdAsync(symbol.Instrument.Symbol, Math.Max(0, wanted - ProofIds), cancellation)
+            .ConfigureAwait(false);
+        var isProven = wanted == 0;
+        var next = wanted;
+        foreach (var row in rows)
+        {
+            if (row.Id > next && next <= gap.Range.Last)
+                await LeftOutAsync(new IdRange(next, Math.Min(row.Id - 1, gap.Range.Last)), isProven, row.Id, cancellation).ConfigureAwait(false);
+            isProven = true;
+            if (row.LastId < wanted) continue;
+            next = Math.Max(next, row.LastId + 1);
+            await PublishAsync(row, gap.Origin, cancellation).ConfigureAwait(false);
+        }
+        return next > wanted;
+    }
+
+    private async Task LeftOutAsync(IdRange hole, bool isProven, long servedFrom, CancellationToken cancellation)
+    {
+        foreach (var ids in symbol.Sequence.MissingWithin(hole))
+        {
+            if (isProven)
+            {
+                if (symbol.Sequence.TryTake(ids))
+                    await reporter.VoidAsync(symbol, ids, "the exchange has no such trade", cancellation).ConfigureAwait(false);
+                continue;
+            }
+            symbol.Sequence.GiveUp(ids);
+            await reporter.RefusedAsync(symbol, ids, $"the exchange serves nothing before id {servedFrom}", cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task PublishAsync(RestTrade row, TradeOrigin origin, CancellationToken cancellation)
+    {
+        var ids = new IdRange(row.Id, row.LastId);
+        if (!symbol.Sequence.TryTake(ids)) return;
+        if (!row.IsTrade)
+        {
+            await reporter.VoidAsync(symbol, ids, "zero price", cancellation).ConfigureAwait(false);
+            return;
+        }
+        symbol.TradeSeen(row.TimeUs);
+        var length = symbol.Encoder.Encode(row.Id, row.LastId, row.Price, row.Quantity, row.TimeUs, row.TimeUs,
+            UnixTime.NowMicroseconds(clock), row.IsBuyerMaker, origin, _scratch);
+        await publisher.PublishAsync(symbol, _scratch.AsSpan(0, length).ToArray(), origin, cancellation).ConfigureAwait(false);
+    }
+}
