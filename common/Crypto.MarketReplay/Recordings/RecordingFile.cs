@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.IO.Compression;
 using Crypto.Contracts;
@@ -13,6 +14,8 @@ public sealed class RecordingFile(string path) : IRecordingSource
     // 2001 to 2096 in nanoseconds: a line in another unit, or without a time, is no line of a recording.
     private const long EarliestNs = 1_000_000_000_000_000_000;
     private const long LatestNs = 4_000_000_000_000_000_000;
+
+    private uint? _unpackedLength;
 
     public string Name => path;
 
@@ -42,14 +45,24 @@ public sealed class RecordingFile(string path) : IRecordingSource
         }
         Span<byte> magic = stackalloc byte[2];
         var compressed = file.Read(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+        if (compressed) _unpackedLength = ReadUnpackedLength(file);
         file.Position = 0;
         return compressed ? new GZipStream(file, CompressionMode.Decompress) : file;
+    }
+
+    private static uint ReadUnpackedLength(FileStream file)
+    {
+        Span<byte> length = stackalloc byte[sizeof(uint)];
+        file.Seek(-length.Length, SeekOrigin.End);
+        file.ReadExactly(length);
+        return BinaryPrimitives.ReadUInt32LittleEndian(length);
     }
 
     private IEnumerable<ReadOnlyMemory<byte>> Lines(Stream stream)
     {
         var buffer = new byte[1 << 16];
         int start = 0, end = 0;
+        var total = 0L;
         while (true)
         {
             var length = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
@@ -65,7 +78,12 @@ public sealed class RecordingFile(string path) : IRecordingSource
             var read = ReadSome(stream, buffer.AsSpan(end));
             if (read == 0) break;
             end += read;
+            total += read;
         }
+        // The framework takes an archive that was cut off for one that ended: then the last line is a part, and the length
+        // is not the one that an archive keeps in its last bytes.
+        if (end > 0 && _unpackedLength is { } unpacked && unpacked != (uint)total)
+            throw new FatalException($"The recording {path} is damaged: the archive is cut off.");
         if (end > 0) yield return TrimReturn(buffer.AsMemory(0, end));
     }
 

@@ -19,6 +19,8 @@ internal sealed class StreamConnection(
     private const ushort GoingAway = 1001;
     private const ushort PolicyViolation = 1008;
 
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
+
     private readonly ClockReader _place = new();
     private readonly Utf8Buffer _buffer = new(BatchBytes + 4096);
     private readonly ConcurrentQueue<(WebSocketOpcode Opcode, byte[] Payload)> _answers = new();
@@ -26,6 +28,7 @@ internal sealed class StreamConnection(
     private readonly MessagePace _pace = new(options.MessagesPerSecond, options.Time);
     private volatile bool _joined;
     private bool _closeSent;
+    private volatile bool _lost;
     private long _lastPongAt;
     private long _pingDueAt;
 
@@ -44,23 +47,22 @@ internal sealed class StreamConnection(
         var sending = SendAsync(openedAt + Ticks(options.ConnectionLifetime), ended.Token);
         try
         {
-            // The reader ends first when the client leaves; the sender then still says goodbye.
-            if (await Task.WhenAny(reading, sending).ConfigureAwait(false) == reading)
-            {
-                var reason = await reading.ConfigureAwait(false);
-                _place.Signal();
-                await sending.WaitAsync(TimeSpan.FromSeconds(5), CancellationToken.None).ConfigureAwait(false);
-                return reason;
-            }
-            return await sending.ConfigureAwait(false);
+            var first = await Task.WhenAny(reading, sending).ConfigureAwait(false);
+            var reason = await first.ConfigureAwait(false);
+            // Whichever side ends first, the other gets its say: the sender the goodbye, the reader the client's answer to
+            // it; a socket closed with unread bytes would reset the connection and take the goodbye with it.
+            LeaveClock();
+            _place.Signal();
+            if (!_lost) await Task.WhenAll(reading, sending).WaitAsync(Goodbye, CancellationToken.None).ConfigureAwait(false);
+            return reason;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or TimeoutException)
         {
-            return e is OperationCanceledException && cancellationToken.IsCancellationRequested ? "server stopped" : "connection lost";
+            return cancellationToken.IsCancellationRequested ? "server stopped" : "connection lost";
         }
         finally
         {
-            if (_joined) clock.Leave(_place);
+            LeaveClock();
             await ended.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(Quietly(reading), Quietly(sending)).ConfigureAwait(false);
         }
@@ -75,11 +77,22 @@ internal sealed class StreamConnection(
     {
         var reader = new WebSocketReader(stream);
         var requests = new SubscriptionRequests(subscriptions, renderer);
+        var refusal = default(string);
         try
         {
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } message)
             {
-                if (!_pace.TryTake()) return Close(PolicyViolation, "Too many requests");
+                if (message.Opcode == WebSocketOpcode.Close)
+                {
+                    if (refusal is null) Answer(WebSocketOpcode.Close, message.Payload);
+                    return refusal ?? "closed by the client";
+                }
+                if (refusal is not null) continue;
+                if (!_pace.TryTake() || _answers.Count > MaxPendingAnswers)
+                {
+                    refusal = Close(PolicyViolation, "Too many requests");
+                    continue;
+                }
                 switch (message.Opcode)
                 {
                     case WebSocketOpcode.Text:
@@ -90,16 +103,13 @@ internal sealed class StreamConnection(
                     case WebSocketOpcode.Ping:
                         Answer(WebSocketOpcode.Pong, message.Payload);
                         break;
-                    case WebSocketOpcode.Pong:
+                    default:
                         Volatile.Write(ref _lastPongAt, _time.GetTimestamp());
                         break;
-                    default:
-                        Answer(WebSocketOpcode.Close, message.Payload);
-                        return "closed by the client";
                 }
-                if (_answers.Count > MaxPendingAnswers) return Close(PolicyViolation, "Too many requests");
             }
-            return "connection lost";
+            _lost = true;
+            return refusal ?? "connection lost";
         }
         catch (WebSocketProtocolException e)
         {
@@ -127,13 +137,16 @@ internal sealed class StreamConnection(
             _joined = true;
             clock.Join(_place);
         }
-        if (filter.IsEmpty && _joined)
-        {
-            _joined = false;
-            clock.Leave(_place);
-        }
-        if (!filter.IsEmpty) clock.Subscribed(filter.Symbols);
+        if (filter.IsEmpty) LeaveClock();
+        else clock.Subscribed(filter.Symbols);
         _place.Signal();
+    }
+
+    private void LeaveClock()
+    {
+        if (!_joined) return;
+        _joined = false;
+        clock.Leave(_place);
     }
 
     private async Task<string> SendAsync(long expiresAt, CancellationToken cancellationToken)

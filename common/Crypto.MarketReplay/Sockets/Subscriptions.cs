@@ -43,7 +43,8 @@ internal sealed class Subscriptions(Tape tape)
             if (symbol is not null && name.EndsWith(AggTrade, StringComparison.Ordinal) && IsLower(name, AggTrade)) aggregates[symbol.Index] = true;
             else if (tape.StreamIndex(name) is >= 0 and var index) recorded[index] = true;
         }
-        _filter = _names.Count == 0 ? StreamFilter.Nothing : new StreamFilter(recorded, aggregates, symbols);
+        var any = recorded.Contains(true) || aggregates.Contains(true);
+        _filter = any ? new StreamFilter(recorded, aggregates, symbols) : StreamFilter.Nothing;
     }
 
     private static bool IsLower(string name, string suffix) => !name.AsSpan(0, name.Length - suffix.Length).ContainsAnyInRange('A', 'Z');
@@ -52,7 +53,7 @@ internal sealed class Subscriptions(Tape tape)
 /// <summary>Which frames a connection wants.</summary>
 /// <param name="Recorded">By stream index.</param>
 /// <param name="Aggregates">By symbol index: derived aggregate trades.</param>
-/// <param name="Symbols">The symbols that any of its streams is about.</param>
+/// <param name="Symbols">Indices of the symbols that any of its streams is about.</param>
 internal sealed record StreamFilter(bool[] Recorded, bool[] Aggregates, IReadOnlyCollection<int> Symbols)
 {
     public static readonly StreamFilter Nothing = new([], [], []);
