@@ -1,0 +1,64 @@
+import { getJson } from '../api/client';
+import type { Alert, NewsItem, SentimentValue } from '../api/types';
+import type { ChartEvent } from '../chart/events';
+import { byId } from '../core/dom';
+import { drawAlerts, drawNews } from '../panels/feedLists';
+import { drawGauge } from '../panels/gauge';
+import { readAlerts, readNews, readSentiment } from '../api/contextAnswers';
+
+const alertsMs = 3_000;
+const slowMs = 60_000;
+
+/** Sentiment, alerts and news: each shown once its endpoint answers, hidden on a host without it. */
+export class ContextPanels {
+  private alerts: Alert[] = [];
+  private news: NewsItem[] = [];
+
+  constructor(private readonly onEvents: (events: ChartEvent[]) => void) {
+    void this.loadAlerts();
+    void this.loadSlow();
+    setInterval(() => void this.loadAlerts(), alertsMs);
+    setInterval(() => void this.loadSlow(), slowMs);
+  }
+
+  /** What belongs on the chart of this symbol: its alerts, and all news. */
+  eventsOf(symbol: string): ChartEvent[] {
+    return [
+      ...this.alerts.filter((a) => a.symbol === symbol).map((a): ChartEvent => ({
+        id: a.id, kind: 'alert', severity: a.severity, time: Date.parse(a.time) / 1000, title: a.message, detail: a.kind.replaceAll('_', ' '),
+      })),
+      ...this.news.map((n): ChartEvent => ({
+        id: n.id, kind: 'news', severity: '', time: Date.parse(n.publishedAt) / 1000, title: n.title, detail: n.source,
+      })),
+    ];
+  }
+
+  private async loadAlerts(): Promise<void> {
+    const alerts = await this.load('/alerts?limit=50', readAlerts, 'alerts-card');
+    if (!alerts) return;
+    this.alerts = alerts;
+    drawAlerts(byId('alerts'), alerts, Date.now());
+    this.onEvents([]);
+  }
+
+  private async loadSlow(): Promise<void> {
+    const news = await this.load('/news?limit=50', readNews, 'news-card');
+    if (news) {
+      this.news = news;
+      drawNews(byId('news'), news, Date.now());
+      this.onEvents([]);
+    }
+    const values: SentimentValue[] | undefined = await this.load('/sentiment?limit=60', readSentiment, 'mood');
+    if (values) drawGauge(byId('gauge'), values);
+    if (values?.length === 0) byId('mood').hidden = true;
+  }
+
+  private async load<T>(path: string, read: (answer: unknown) => T, card: string): Promise<T | undefined> {
+    if (document.hidden) return undefined;
+    const answer = await getJson<unknown>(path);
+    if (answer.kind === 'missing') byId(card).hidden = true;
+    if (answer.kind !== 'ok') return undefined;
+    byId(card).hidden = false;
+    return read(answer.value);
+  }
+}

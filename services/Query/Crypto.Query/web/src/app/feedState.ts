@@ -1,0 +1,43 @@
+import { formatAge } from '../core/time';
+import type { StreamState } from '../api/liveStream';
+
+/** What is known about the feed at a moment. */
+export interface FeedFacts {
+  stream: StreamState;
+  /** The market as /health tells it: live, waiting, running, ended; undefined before the first answer. */
+  market: string | undefined;
+  /** Why the host is not healthy, or undefined. */
+  trouble: string | undefined;
+  /** Milliseconds since the stream was lost; undefined while it is there. */
+  lostFor: number | undefined;
+  /** Milliseconds since the last trade or candle arrived. */
+  silentFor: number;
+}
+
+/** What the page says about it: a word in the bar, and a sentence when something is wrong. */
+export interface FeedVerdict {
+  state: 'connecting' | 'live' | 'ended' | 'stale' | 'lost';
+  word: string;
+  notice: string | undefined;
+}
+
+/** A gap this short is a reconnect that nobody needs to read about. */
+const forgivenMs = 1_500;
+/** Without a trade for this long the prices shown may be old; the slowest default symbol trades every few seconds. */
+export const staleMs = 15_000;
+
+export function judge(facts: FeedFacts): FeedVerdict {
+  const age = formatAge(facts.silentFor);
+  if (facts.stream === 'lost' && (facts.lostFor ?? 0) > forgivenMs) {
+    return { state: 'lost', word: 'Reconnecting', notice: `The connection is lost; trying again. The last update came ${age} ago.` };
+  }
+  if (facts.stream === 'connecting' && facts.silentFor === Infinity) return { state: 'connecting', word: 'Connecting', notice: undefined };
+  if (facts.market === 'ended') {
+    return { state: 'ended', word: 'Ended', notice: facts.trouble };
+  }
+  if (facts.silentFor > staleMs && facts.silentFor !== Infinity) {
+    const because = facts.trouble ? ` ${facts.trouble}` : '';
+    return { state: 'stale', word: `Stale · ${age}`, notice: `Nothing has arrived for ${age}: the prices below are not current.${because}` };
+  }
+  return { state: 'live', word: facts.market === 'live' ? 'Live' : 'Live', notice: facts.trouble };
+}

@@ -1,0 +1,140 @@
+import { getJson } from '../api/client';
+import type { Candle } from '../api/types';
+import { EventMarkers, type ChartEvent } from '../chart/events';
+import { History } from '../chart/history';
+import type { LayerChoice } from '../chart/layers';
+import { Legend } from '../chart/legend';
+import { PriceChart } from '../chart/priceChart';
+import { byId } from '../core/dom';
+import { intervalSeconds } from '../core/time';
+import type { Route } from './route';
+
+const firstPage = 500;
+const daySeconds = 86_400;
+
+/** The chart of what is chosen: loads it, keeps it current, and loads more as one scrolls. */
+export class MarketView {
+  readonly price: PriceChart;
+  private readonly legend: Legend;
+  private readonly markers: EventMarkers;
+  private readonly history: History;
+  private readonly latest = byId<HTMLButtonElement>('latest');
+  private readonly empty = byId('chart-empty');
+  private route: Route | undefined;
+  private loading: AbortController | undefined;
+  private loaded = false;
+
+  constructor(container: HTMLElement, private readonly choice: LayerChoice) {
+    this.price = new PriceChart(container, choice);
+    this.legend = new Legend(byId('legend'), this.price);
+    this.markers = new EventMarkers(this.price, byId('tooltip'), () => choice.has('events'));
+    this.history = new History(this.price, (before, limit) => this.loadOlder(before, limit), () => this.wantsDay());
+    this.latest.addEventListener('click', () => this.toLatest());
+    this.price.chart.timeScale().subscribeVisibleLogicalRangeChange(() => (this.latest.hidden = this.price.barsBehind < 4));
+  }
+
+  async show(route: Route): Promise<void> {
+    this.loading?.abort();
+    this.loading = new AbortController();
+    this.route = route;
+    this.price.book.clear();
+    this.price.exhausted = false;
+    this.loaded = false;
+    this.price.redraw();
+    this.price.chart.applyOptions({ timeScale: { secondsVisible: route.interval === '1s', timeVisible: route.interval !== '1d' } });
+    this.legend.render();
+    const loaded = await this.load(`limit=${firstPage}`, this.loading.signal);
+    if (route !== this.route) return;
+    // Without an answer the stream fills the chart, and the history comes as the chart asks for it.
+    this.loaded = true;
+    if (!loaded) return;
+    this.price.exhausted = loaded.length < firstPage;
+    this.take(loaded, true);
+    this.price.chart.priceScale('right').setAutoScale(true);
+    this.frame();
+    await this.history.check();
+  }
+
+  /** Takes candles of the stream, or of any answer. */
+  take(candles: readonly Candle[], rebuild = false): void {
+    // Before the first page came: it holds these too.
+    if (!this.loaded && !rebuild) return;
+    this.price.draw(rebuild ? (this.price.book.merge(candles), 'rebuild') : this.price.book.merge(candles));
+    this.empty.hidden = this.price.book.bars.length > 0;
+    this.legend.render();
+    if (rebuild) this.markers.draw();
+  }
+
+  /** After the stream came back: everything since the newest candle known, in one answer. */
+  async catchUp(): Promise<void> {
+    const newest = this.price.book.newest;
+    if (!newest || !this.route) return;
+    const missed = (Date.now() / 1000 - newest.time) / intervalSeconds(this.route.interval);
+    // With a recorded clock, or after a very long absence, the count says nothing: begin anew.
+    if (missed > 900) return void (await this.show(this.route));
+    const route = this.route;
+    const loaded = await this.load(`limit=1000&from=${encodeURIComponent(newest.openTime)}`, this.loading?.signal);
+    if (loaded && route === this.route) this.take(loaded, true);
+  }
+
+  setEvents(events: readonly ChartEvent[]): void {
+    this.markers.set(events);
+  }
+
+  redraw(): void {
+    this.price.redraw();
+    this.markers.draw();
+    this.legend.render();
+    void this.history.check();
+  }
+
+  restyle(): void {
+    this.price.restyle();
+    this.redraw();
+  }
+
+  scroll(bars: number): void {
+    const scale = this.price.chart.timeScale();
+    scale.scrollToPosition(scale.scrollPosition() + bars, false);
+  }
+
+  zoom(factor: number): void {
+    const scale = this.price.chart.timeScale();
+    scale.applyOptions({ barSpacing: Math.max(0.8, Math.min(60, scale.options().barSpacing * factor)) });
+  }
+
+  toLatest(): void {
+    this.price.chart.timeScale().scrollToRealTime();
+  }
+
+  // Few candles are not stretched over the whole width, many are shown at a readable size.
+  private frame(): void {
+    const scale = this.price.chart.timeScale();
+    const width = scale.width();
+    const wanted = Math.min(this.price.book.bars.length + 6, Math.max(40, Math.round(width / 9)));
+    scale.applyOptions({ barSpacing: Math.max(4, Math.min(16, width / Math.max(1, wanted))) });
+    scale.scrollToPosition(6, false);
+  }
+
+  // The day's average needs the day from midnight on.
+  private wantsDay(): boolean {
+    const { newest, oldest } = this.price.book;
+    if (!newest || !oldest || !this.route || !this.choice.has('vwap') || intervalSeconds(this.route.interval) < 60) return false;
+    return oldest.time > newest.time - (newest.time % daySeconds);
+  }
+
+  private async loadOlder(before: string, limit: number): Promise<boolean> {
+    const route = this.route;
+    const older = await this.load(`limit=${limit}&to=${encodeURIComponent(before)}`, this.loading?.signal);
+    if (!older || route !== this.route) return false;
+    this.price.exhausted = older.length === 0;
+    this.take(older, true);
+    return older.length > 0;
+  }
+
+  private async load(query: string, signal?: AbortSignal): Promise<Candle[] | undefined> {
+    const { symbol, interval } = this.route!;
+    const answer = await getJson<{ candles: Candle[] }>(`/ohlc/${encodeURIComponent(symbol)}?interval=${interval}&${query}`, signal);
+    return answer.kind === 'ok' ? answer.value.candles : undefined;
+  }
+}
