@@ -1,0 +1,50 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Projects;
+
+namespace Crypto.AppHost;
+
+internal static class Exchange
+{
+    private static readonly Uri Binance = new("https://data-api.binance.vision/");
+
+    /// <summary>The exchange that is captured; null where nothing of it shows (a deployment talks to Binance, plainly).</summary>
+    public static IResourceBuilder<IResource>? AddExchange(this IDistributedApplicationBuilder builder, Plan plan) => plan.Market switch
+    {
+        Market.Recorded => builder.AddRecordedExchange(plan),
+        _ when builder.ExecutionContext.IsPublishMode => null,
+        _ => builder.AddBinance(),
+    };
+
+    /// <summary>Tells ingestion which exchange it talks to, and for a recorded one to wait until it answers.</summary>
+    public static IResourceBuilder<ProjectResource> WithExchange(
+        this IResourceBuilder<ProjectResource> ingestion, IResourceBuilder<IResource>? exchange, Plan plan)
+    {
+        ingestion.WithEnvironment("Ingestion__Symbols", plan.Symbols);
+        if (exchange is null) return ingestion;
+        if (exchange is IResourceBuilder<ProjectResource> recorded)
+            ingestion.WithEnvironment("Ingestion__MarketUrl", recorded.GetEndpoint("http")).WaitFor(recorded);
+        return ingestion.WithReferenceRelationship(exchange);
+    }
+
+    private static IResourceBuilder<ProjectResource> AddRecordedExchange(this IDistributedApplicationBuilder builder, Plan plan)
+    {
+        var exchange = builder.AddProject<Crypto_Standalone>("exchange", launchProfileName: null)
+            .WithHttpEndpoint(name: "http")
+            .WithHttpHealthCheck("/replay/status")
+            .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ("/replay/status", "Recording"));
+        exchange.WithArgs("up", "--roles", "market", "--http", "0", "--data", plan.DataFolder,
+            "--market-port", exchange.GetEndpoint("http").Property(EndpointProperty.TargetPort));
+        if (plan.Symbols.Length > 0) exchange.WithArgs("--symbols", plan.Symbols);
+        return exchange.WithArgs([.. plan.Recording]);
+    }
+
+    private static IResourceBuilder<ExternalServiceResource> AddBinance(this IDistributedApplicationBuilder builder)
+    {
+        builder.Services.AddHttpClient(nameof(BinanceProbe), client => client.BaseAddress = Binance);
+        builder.Services.AddSingleton<BinanceProbe>();
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            "binance-answers", services => services.GetRequiredService<BinanceProbe>(), HealthStatus.Unhealthy, tags: null));
+        return builder.AddExternalService("binance", Binance).WithHealthCheck("binance-answers");
+    }
+}

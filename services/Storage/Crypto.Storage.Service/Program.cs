@@ -1,0 +1,17 @@
+using Crypto.ServiceDefaults;
+using Crypto.Storage;
+using Crypto.Storage.Service;
+
+// Kafka -> PostgreSQL. `migrate` as the only argument makes or updates the schema and ends.
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults().AddMarketStore();
+if (args is ["migrate"]) return await MigrationStep.RunAsync(builder);
+
+builder.AddMarketKafka();
+builder.Configuration["Storage:MemberId"] ??= builder.Configuration.MemberName("crypto-storage");
+builder.Services.AddStorage(builder.Configuration);
+
+var app = builder.Build();
+app.MapServiceDefaults();
+await app.RunAsync();
+return 0;
