@@ -113,6 +113,8 @@ public sealed class MarketReplayServer : IAsyncDisposable
             kestrel.ConfigureEndpointDefaults(e => e.Protocols = HttpProtocols.Http1);
             // A client that reads slowly is the clock's business, not the web server's.
             kestrel.Limits.MinResponseDataRate = null;
+            // A thousand trades in one go.
+            kestrel.Limits.MaxResponseBufferSize = 256 * 1024;
         });
         return builder.Build();
     }

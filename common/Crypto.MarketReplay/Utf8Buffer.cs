@@ -44,6 +44,24 @@ internal sealed class Utf8Buffer(int capacity = 4096)
         Length += written;
     }
 
+    /// <summary>Appends a number given in hundred-millionths: all eight decimals, or only those that are not zero at the end.</summary>
+    public void AppendE8(long valueE8, bool trim)
+    {
+        const int Decimals = 8;
+        var (whole, fraction) = Math.DivRem(valueE8, 100_000_000);
+        Append(whole);
+        var target = Reserve(Decimals + 1);
+        target[0] = (byte)'.';
+        for (var i = Decimals; i > 0; i--)
+        {
+            (fraction, var digit) = Math.DivRem(fraction, 10);
+            target[i] = (byte)('0' + digit);
+        }
+        var length = Decimals + 1;
+        while (trim && length > 0 && target[length - 1] == '0') length--;
+        Length += length == 1 ? 0 : length;
+    }
+
     /// <summary>Appends ASCII text as it is; the caller vouches that it needs no escaping.</summary>
     public void AppendAscii(string text)
     {

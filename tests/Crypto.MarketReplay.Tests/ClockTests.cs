@@ -44,14 +44,14 @@ public class ClockTests
         await using var client = await StreamClient.ConnectAsync(server, "/stream?streams=btcusdt@trade");
         var newest = await NewestIdAsync(server);
         var last = 0L;
-        foreach (var message in await client.ReceiveAsync(50))
+        for (var i = 0; i < 50; i++)
         {
-            var data = JsonDocument.Parse(message).RootElement.GetProperty("data");
+            var data = JsonDocument.Parse((await client.ReceiveAsync())!).RootElement.GetProperty("data");
             var id = data.GetProperty("t").GetInt64();
             if (last > 0) Assert.Equal(last + 1, id);
             Assert.InRange(id, newest - 100, long.MaxValue);
             var age = DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeMilliseconds(data.GetProperty("E").GetInt64());
-            Assert.InRange(age.TotalSeconds, 0, 5);
+            Assert.InRange(age.TotalSeconds, 0, 30);
             last = id;
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Crypto.Contracts;
 using Crypto.MarketReplay.Clocks;
@@ -14,6 +15,8 @@ internal sealed class RestApi(ReplayClock clock, MarketReplayOptions options)
     private readonly KlineAnswers _klines = new(clock, options.Venue == Venues.BinanceUsdm);
     private readonly ExchangeInfo _info = new(clock, options.Venue == Venues.BinanceUsdm);
 
+    private readonly ConcurrentBag<Utf8Buffer> _buffers = [];
+
     private string Root => _usdm ? "/fapi/v1/" : "/api/v3/";
 
     /// <summary>Answers the request; false where the path is none of the exchange's.</summary>
@@ -28,10 +31,12 @@ internal sealed class RestApi(ReplayClock clock, MarketReplayOptions options)
             await RespondAsync(context, StatusCodes.Status405MethodNotAllowed, default).ConfigureAwait(false);
             return true;
         }
-        var json = new Utf8Buffer(16 * 1024);
+        // Answers of a thousand rows are too large to be made anew each time.
+        if (!_buffers.TryTake(out var json)) json = new Utf8Buffer(16 * 1024);
         var status = StatusCodes.Status200OK;
         try
         {
+            json.Clear();
             _weight.Spend(context, weight);
             Answer(endpoint, new RestQuery(context, clock.Timeline.Tape, _usdm), json, context.RequestAborted);
         }
@@ -46,6 +51,7 @@ internal sealed class RestApi(ReplayClock clock, MarketReplayOptions options)
             json.Append((byte)'}');
         }
         await RespondAsync(context, status, json.WrittenMemory).ConfigureAwait(false);
+        _buffers.Add(json);
         return true;
     }
 

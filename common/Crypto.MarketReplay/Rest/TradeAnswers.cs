@@ -70,18 +70,12 @@ internal sealed class TradeAnswers(ReplayClock clock, bool usdm)
         json.Append("\",\"qty\":\""u8);
         json.Append(frame.Fields.Quantity.Of(bytes));
         json.Append("\",\"quoteQty\":\""u8);
-        AppendQuote(json, symbol.Price[trade.Rank] * symbol.Quantity[trade.Rank]);
+        // Eight decimals at spot, as many as the product needs at USD-M.
+        json.AppendE8(symbol.QuoteE8[trade.Rank], trim: usdm);
         json.Append("\",\"time\":"u8);
         json.Append(query.Time(trade.TimeUs));
         json.Append(symbol.IsBuyerMaker[trade.Rank] ? ",\"isBuyerMaker\":true"u8 : ",\"isBuyerMaker\":false"u8);
         json.Append(usdm ? "}"u8 : ",\"isBestMatch\":true}"u8);
-    }
-
-    // Eight decimals at spot, as many as the product needs at USD-M.
-    private void AppendQuote(Utf8Buffer json, decimal quote)
-    {
-        if (usdm) json.Append(quote);
-        else json.Append(Math.Round(quote, 8) + 0.00000000m);
     }
 
     private void AppendAggregate(RestQuery query, Utf8Buffer json, PassedTrades passed, long sequence, ref int count)
@@ -96,7 +90,8 @@ internal sealed class TradeAnswers(ReplayClock clock, bool usdm)
         json.Append(",\"p\":\""u8);
         json.Append(frame.Fields.Price.Of(bytes));
         json.Append("\",\"q\":\""u8);
-        QuantityText.Append(json, aggregate.Quantity, frame.Fields.Quantity.Of(bytes));
+        if (aggregate.FirstRank == aggregate.LastRank) json.Append(frame.Fields.Quantity.Of(bytes));
+        else QuantityText.Append(json, aggregate.Quantity, frame.Fields.Quantity.Of(bytes));
         json.Append("\",\"f\":"u8);
         json.Append(symbol.Ids[aggregate.FirstRank] + turn * symbol.Stride);
         json.Append(",\"l\":"u8);

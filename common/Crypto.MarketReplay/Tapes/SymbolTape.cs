@@ -23,6 +23,9 @@ internal sealed class SymbolTape
 
     public required decimal[] Quantity { get; init; }
 
+    /// <summary>Price times quantity in hundred-millionths, rounded half to even: what REST tells, ready to be written.</summary>
+    public required long[] QuoteE8 { get; init; }
+
     /// <summary>Trade times as recorded, microseconds.</summary>
     public required long[] TimeUs { get; init; }
 

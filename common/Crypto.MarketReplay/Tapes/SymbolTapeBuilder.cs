@@ -35,6 +35,7 @@ internal sealed class SymbolTapeBuilder(string symbol)
             FrameOf = Column((t, _) => t.Frame),
             Price = Column((t, _) => t.Trade.Price),
             Quantity = Column((t, _) => t.Trade.Quantity),
+            QuoteE8 = Column((t, _) => E8(t.Trade.Price, t.Trade.Quantity)),
             TimeUs = Column((t, _) => t.Trade.TimeUs),
             IsBuyerMaker = Column((t, _) => t.Trade.IsBuyerMaker),
             OnBook = Column((t, _) => t.Trade.OnBook),
@@ -45,6 +46,13 @@ internal sealed class SymbolTapeBuilder(string symbol)
         };
 
         T[] Column<T>(Func<(ParsedTrade Trade, int Frame), int, T> value) => [.. distinct.Select(value)];
+    }
+
+    // Saturated: a quote of more than 92 billion is none of an exchange.
+    private static long E8(decimal price, decimal quantity)
+    {
+        const decimal Most = long.MaxValue / 100_000_000;
+        return price >= Most || quantity >= Most || price * quantity >= Most ? long.MaxValue : (long)Math.Round(price * quantity * 100_000_000m);
     }
 
     private static int[] SmallestFrom(int[] frames)
