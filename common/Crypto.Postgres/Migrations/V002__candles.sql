@@ -26,7 +26,7 @@ create table market.candles (
     -- The last trade id; in a flat candle that of the newest candle with trades before it.
     anchor_id              bigint not null default -1,
     -- Market time of the last trade that changed it: an incomplete candle waits the allowed lateness from here.
-    touched_time           timestamptz not null default '-infinity',
+    touched_time           timestamptz not null default 'epoch',
     -- Not final, or its last version is not known to be in crypto.candles. One flag and one index, because an update that
     -- changes no indexed column stays on its page (HOT), and a live candle is updated many times a second.
     pending                boolean not null default true,

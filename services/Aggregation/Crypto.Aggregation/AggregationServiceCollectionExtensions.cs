@@ -1,0 +1,54 @@
+using Crypto.Aggregation.Publishing;
+using Crypto.Aggregation.Recomputing;
+using Crypto.Aggregation.Running;
+using Crypto.Aggregation.Store;
+using Crypto.Postgres;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Crypto.Aggregation;
+
+/// <summary>Registers the role <c>aggregation</c>.</summary>
+public static class AggregationServiceCollectionExtensions
+{
+    /// <summary>
+    /// Trades to candles. The host brings <see cref="NpgsqlDataSource"/>, the Kafka options, topics, dead letters and
+    /// producer, <see cref="TimeProvider"/> and logging.
+    /// </summary>
+    public static IServiceCollection AddAggregation(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<AggregationOptions>().Bind(configuration.GetSection(AggregationOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AggregationOptions>, AggregationOptionsValidator>());
+        services.TryAddSingleton<InstrumentStore>();
+        services.TryAddSingleton<MarketSourceStore>();
+        services.AddSingleton(p => Options(p).ParsedIntervals);
+        services.AddSingleton(p => Options(p));
+        services.AddSingleton(p => new StateLoader(
+            p.GetRequiredService<NpgsqlDataSource>(), Options(p).ParsedIntervals, Options(p).AllowedLateness));
+        // Not a service of its own: storage has offsets too.
+        services.AddSingleton<AggregationOffsets>();
+        services.AddSingleton<AggregationMetrics>();
+        services.AddSingleton<MarketTime>();
+        services.AddSingleton<OwnedInstruments>();
+        services.AddSingleton<CandleUpdater>();
+        services.AddSingleton<CandleCommit>();
+        services.AddSingleton<BatchFold>();
+        services.AddSingleton<GapFlats>();
+        services.AddSingleton<RecomputationStore>();
+        services.AddSingleton<Recomputer>();
+        services.AddSingleton<PublishedMarks>();
+        services.AddSingleton<IdleWork>();
+        services.AddSingleton<AggregationHandler>();
+        services.AddSingleton<CandlePublisher>();
+        services.AddHostedService(p => p.GetRequiredService<CandlePublisher>());
+        services.AddSingleton<AggregationService>();
+        services.AddHostedService(p => p.GetRequiredService<AggregationService>());
+        services.AddHealthChecks().AddCheck<AggregationHealthCheck>("aggregation");
+        return services;
+    }
+
+    private static AggregationOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<AggregationOptions>>().Value;
+}
