@@ -9,7 +9,7 @@ public enum IdOverlap : byte
     /// <summary>All of the ids were known; nothing was added.</summary>
     Whole,
 
-    /// <summary>Some were known; the others were added.</summary>
+    /// <summary>Some were known; nothing was added.</summary>
     Partial,
 }
 
@@ -25,7 +25,7 @@ public sealed class IdRanges
 
     public IdRanges(IEnumerable<(long First, long Last)>? ranges = null)
     {
-        foreach (var (first, last) in ranges ?? []) Add(first, last);
+        foreach (var (first, last) in ranges ?? []) Cover(first, last);
         AcceptChanges();
     }
 
@@ -59,7 +59,10 @@ public sealed class IdRanges
         return count;
     }
 
-    /// <summary>Adds the ids and says how many of them were new.</summary>
+    /// <summary>
+    /// Adds the ids of one event, if none of them is known. An aggregate of which some trades are known says nothing of
+    /// the others alone, so it is not taken; storage decides alike.
+    /// </summary>
     public IdOverlap Add(long first, long last)
     {
         if (_ranges.Count > 0 && first == _ranges[^1].Last + 1)
@@ -67,13 +70,21 @@ public sealed class IdRanges
             Extend(_ranges.Count - 1, last);
             return IdOverlap.None;
         }
+        if (Contains(first, last)) return IdOverlap.Whole;
+        if (first != last && CountWithin(first, last) > 0) return IdOverlap.Partial;
+        Cover(first, last);
+        return IdOverlap.None;
+    }
+
+    /// <summary>Adds those of the ids that are not known. False where all are.</summary>
+    public bool Cover(long first, long last)
+    {
         var at = Floor(first);
-        if (at >= 0 && _ranges[at].Last >= last) return IdOverlap.Whole;
-        var known = CountWithin(first, last) > 0;
+        if (at >= 0 && _ranges[at].Last >= last) return false;
         if (at >= 0 && _ranges[at].Last >= first - 1) Extend(at, last);
         else InsertAt(++at, first, last);
         Absorb(at);
-        return known ? IdOverlap.Partial : IdOverlap.None;
+        return true;
     }
 
     public void AcceptChanges()

@@ -9,8 +9,7 @@ namespace Crypto.Aggregation.Running;
 
 /// <summary>Reads the records of a batch and folds them into the instruments that they concern.</summary>
 public sealed partial class BatchFold(
-    OwnedInstruments owned, MarketTime market, DeadLetters deadLetters, AggregationMetrics metrics, IReadOnlyList<Interval> intervals,
-    ILogger<BatchFold> logger)
+    OwnedInstruments owned, MarketTime market, DeadLetters deadLetters, AggregationMetrics metrics, ILogger<BatchFold> logger)
 {
     private readonly InstrumentCache _cache = new();
     private readonly Dictionary<InstrumentState, CandleChanges> _touched = [];
@@ -81,14 +80,12 @@ public sealed partial class BatchFold(
                 _repeats++;
                 return false;
             case IdOverlap.Partial:
-                // An aggregate of which some trades are folded: what the others sum up to is known to the store only.
-                QueueAll(ChangesOf(state), trade);
-                break;
-            default:
-                state.Batch.Add(trade.TradeTimeUs, exact);
-                ChangesOf(state);
-                break;
+                metrics.Refused();
+                Log.PartlyKnown(logger, trade.Instrument.Key, trade.TradeId, trade.LastTradeId);
+                return false;
         }
+        state.Batch.Add(trade.TradeTimeUs, exact);
+        ChangesOf(state);
         state.Note(trade);
         return true;
     }
@@ -100,7 +97,7 @@ public sealed partial class BatchFold(
             var coverage = CoverageJson.Read(record.Message.Value);
             if (coverage.Kind != CoverageKind.Void) return;
             var state = await owned.GetAsync(coverage.Instrument, record.Partition.Value, cancellation).ConfigureAwait(false);
-            if (state.Ranges.Add(coverage.FirstTradeId, coverage.LastTradeId) == IdOverlap.Whole) return;
+            if (!state.Ranges.Cover(coverage.FirstTradeId, coverage.LastTradeId)) return;
             state.NeedsSweep = true;
             ChangesOf(state);
         }
@@ -109,12 +106,6 @@ public sealed partial class BatchFold(
             metrics.Refused();
             Log.NoCoverage(logger, record.Partition.Value, record.Offset.Value, e.Message);
         }
-    }
-
-    private void QueueAll(CandleChanges changes, in Trade trade)
-    {
-        foreach (var interval in intervals)
-            changes.Queued.Add(new Recomputation(interval, interval.OpenTimeOf(trade.TradeTimeUs), trade.TradeId, trade.LastTradeId));
     }
 
     private CandleChanges ChangesOf(InstrumentState state)
@@ -127,6 +118,9 @@ public sealed partial class BatchFold(
     {
         [LoggerMessage(LogLevel.Warning, "Record {Partition}/{Offset} of crypto.trades is no trade: {Reason}")]
         public static partial void NoTrade(ILogger logger, int partition, long offset, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "The aggregate {Instrument} {First}..{Last} is dropped: some of its trades are folded already")]
+        public static partial void PartlyKnown(ILogger logger, string instrument, long first, long last);
 
         [LoggerMessage(LogLevel.Warning, "Record {Partition}/{Offset} of crypto.coverage is no coverage event: {Reason}")]
         public static partial void NoCoverage(ILogger logger, int partition, long offset, string reason);

@@ -85,6 +85,7 @@ public sealed class OwnedInstruments(
     private async Task<InstrumentState> LoadAsync(int id, Instrument instrument, int partition, CancellationToken cancellation)
     {
         var state = await loader.LoadAsync(id, instrument, partition, cancellation).ConfigureAwait(false);
+        _last = null;
         _states[instrument] = state;
         _members[instrument] = (id, partition);
         return state;
