@@ -40,10 +40,9 @@ internal sealed class ApiBinding<TRequest, TResponse>(
     private TRequest Read(Memory<byte> body, short version)
     {
         var reader = new KafkaReader(body, IsFlexible(version));
-        var request = TRequest.Read(ref reader, version);
-        return reader.Remaining == 0
-            ? request
-            : throw new MalformedRequestException($"{reader.Remaining} bytes are left over behind a {Key} request v{version}");
+        // What is left over is ignored, as Kafka's own broker does: librdkafka asks for the metadata of all topics, in the
+        // flexible versions, with three bytes too many behind the request.
+        return TRequest.Read(ref reader, version);
     }
 
     private static async ValueTask<bool> Awaited(ValueTask<TResponse?> answering, short version, KafkaWriter writer) =>
