@@ -1,1 +1,25 @@
-Console.WriteLine("crypto");
+using System.CommandLine;
+using Crypto.Standalone.Commands;
+
+// One line for everything that is wrong with the command line, the environment or a setting; a stack trace for our bugs.
+var root = new RootCommand("Crypto: a market-data platform that proves nothing is missing")
+{
+    new UpCommand(),
+    new TestCommand(),
+    new BenchCommand(),
+};
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    await Console.Error.WriteLineAsync($"crypto: {parsed.Errors[0].Message} (see crypto {parsed.CommandResult.Command.Name} --help)");
+    return 2;
+}
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (Exception e) when (Failure.Explain(e) is { } line)
+{
+    await Console.Error.WriteLineAsync($"crypto: {line}");
+    return 1;
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using Crypto.Standalone.Hosting;
+
+namespace Crypto.Standalone.Commands;
+
+/// <summary><c>crypto test</c>: the portable tests; with <c>--ci</c> the whole solution's too, where its packages can be had.</summary>
+internal sealed partial class TestCommand : Command
+{
+    private readonly Option<bool> _long = new("--long") { Description = "Run every count whole (under 45 minutes) instead of a tenth" };
+    private readonly Option<bool> _ci = new("--ci") { Description = "Also test the Aspire solution where the feed has its packages" };
+    private readonly Option<string?> _filter = new("--filter") { Description = "Only the test projects whose name contains this" };
+
+    public TestCommand() : base("test", "Build and run the tests")
+    {
+        Options.Add(_long);
+        Options.Add(_ci);
+        Options.Add(_filter);
+        SetAction((parsed, cancellation) =>
+            RunAsync(parsed.GetValue(_long), parsed.GetValue(_ci), parsed.GetValue(_filter), cancellation));
+    }
+
+    private static async Task<int> RunAsync(bool whole, bool ci, string? filter, CancellationToken cancellation)
+    {
+        var root = Repository.Root ?? throw new UsageException("test works in a clone of the repository only");
+        var solution = "Crypto.Portable.slnf";
+        if (ci)
+        {
+            var restored = await Processes.QuietAsync("dotnet", ["restore", "Crypto.sln", "--nologo"], root, cancellation) == 0;
+            if (restored) solution = "Crypto.sln";
+            Console.WriteLine(restored
+                ? "The feed has the Aspire packages: building and testing the whole solution (Crypto.sln)."
+                : "The feed lacks packages of the Aspire host: building and testing the portable part (Crypto.Portable.slnf).");
+        }
+        var environment = new Dictionary<string, string> { ["CRYPTO_TEST_LONG"] = whole ? "1" : "0" };
+        if (!OperatingSystem.IsWindows()
+            && await Processes.RunAsync("bash", [Path.Combine("eng", "test-clients.sh")], root, environment, cancellation) != 0)
+            throw new UsageException("the clients that the tests drive could not be installed; the lines above say why");
+        if (await Processes.RunAsync("dotnet", ["build", solution, "-c", "Release", "-v", "quiet", "--nologo"], root, environment, cancellation) != 0)
+            return 1;
+
+        var (passed, failed, skipped, broken) = (0, 0, 0, 0);
+        foreach (var project in TestProjects(root, solution, filter))
+        {
+            var counted = false;
+            var exitCode = await Processes.RunAsync("dotnet",
+                ["test", project, "-c", "Release", "--no-build", "--nologo", "--logger", "console;verbosity=minimal"],
+                root, environment, cancellation, line =>
+                {
+                    Console.WriteLine(line);
+                    if (Summary().Match(line) is not { Success: true } match) return;
+                    counted = true;
+                    failed += int.Parse(match.Groups[1].ValueSpan, provider: null);
+                    passed += int.Parse(match.Groups[2].ValueSpan, provider: null);
+                    skipped += int.Parse(match.Groups[3].ValueSpan, provider: null);
+                });
+            if (exitCode != 0 && !counted) broken++;
+        }
+        failed += broken; // a test host that died before it could count is a failure
+        Console.WriteLine(skipped == 0 ? $"{passed} passed, {failed} failed" : $"{passed} passed, {failed} failed, {skipped} skipped");
+        return failed == 0 && passed > 0 ? 0 : 1;
+    }
+
+    private static IEnumerable<string> TestProjects(string root, string solution, string? filter) =>
+        Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(root, file))
+            .Where(file => File.ReadAllText(Path.Combine(root, solution)).Replace(@"\\", "/", StringComparison.Ordinal)
+                .Replace('\\', '/').Contains(file.Replace('\\', '/'), StringComparison.Ordinal))
+            .Where(file => filter is null || file.Contains(filter, StringComparison.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal);
+
+    [GeneratedRegex(@"Failed:\s*(\d+), Passed:\s*(\d+), Skipped:\s*(\d+)")]
+    private static partial Regex Summary();
+}

@@ -1,0 +1,20 @@
+using Crypto.Standalone.Commands;
+
+namespace Crypto.Standalone.Hosting;
+
+/// <summary>The command line as the services' configuration: one place that knows both languages.</summary>
+internal static class Settings
+{
+    public static IEnumerable<KeyValuePair<string, string?>> From(UpOptions options, Infrastructure infrastructure)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Kafka:BootstrapServers"] = infrastructure.KafkaBootstrap,
+            ["Ingestion:Venue"] = options.Venue,
+            ["Ingestion:Symbols"] = string.Join(',', options.Symbols),
+            ["Ingestion:RepairMax"] = options.RepairMax.ToString("c"),
+        };
+        if (infrastructure.MarketUrl is { } url) settings["Ingestion:MarketUrl"] = url;
+        return settings;
+    }
+}

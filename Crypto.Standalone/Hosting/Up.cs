@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using Crypto.Standalone.Commands;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Crypto.Standalone.Hosting;
+
+/// <summary>Runs the chosen roles until a signal comes, then stops them in order.</summary>
+internal static class Up
+{
+    // SIGTERM promises ten seconds in all; the services get most of it, broker and database the rest.
+    private static readonly TimeSpan StopServicesWithin = TimeSpan.FromSeconds(6);
+
+    public static async Task<int> RunAsync(UpOptions options, CancellationToken cancellation)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stopping.Cancel();
+        }
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+        string?[] parts = [options.RunsKafka ? "kafka" : null, options.RunsPostgres ? "postgres" : null];
+        using var data = DataFolder.Open(options.DataFolder, parts.OfType<string>());
+        using var telemetry = Telemetry.Start();
+        using var loggers = LoggerFactory.Create(ReadableConsole.Configure);
+        await using var infrastructure = await Infrastructure.StartAsync(options, data, loggers, stopping.Token);
+        await using var app = await ServiceHost.BuildAsync(options, data, infrastructure, stopping.Token);
+        await app.StartAsync(stopping.Token);
+        Banner.Print(options, data, infrastructure);
+        await UntilStoppedAsync(app, stopping.Token);
+        using (var patience = new CancellationTokenSource(StopServicesWithin))
+            await app.StopAsync(patience.Token);
+        return FailureOf(app) is { } failure ? throw failure : 0;
+    }
+
+    private static async Task UntilStoppedAsync(WebApplication app, CancellationToken signal)
+    {
+        // A service that fails for good stops the host, and with it the process.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(signal, app.Lifetime.ApplicationStopping);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = either.Token.Register(stopped.SetResult);
+        await stopped.Task;
+    }
+
+    private static Exception? FailureOf(WebApplication app) => app.Services.GetServices<IHostedService>()
+        .OfType<BackgroundService>()
+        .Select(service => service.ExecuteTask)
+        .FirstOrDefault(task => task is { IsFaulted: true })?.Exception?.InnerException;
+}

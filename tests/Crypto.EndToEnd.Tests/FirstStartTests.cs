@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Crypto.EndToEnd.Tests;
+
+public sealed class FirstStartTests
+{
+    [Fact]
+    public async Task Up_without_options_shows_moving_candles_within_20_seconds_and_stops_cleanly()
+    {
+        await using var pipeline = new Pipeline();
+        var process = pipeline.Up();
+
+        var first = await process.UntilAsync("/ohlc/ETHUSDT?interval=1m&limit=1", HasTrades, TimeSpan.FromSeconds(20));
+        var version = Newest(first).GetProperty("version").GetInt64();
+        await process.UntilAsync("/ohlc/ETHUSDT?interval=1m&limit=1",
+            json => Newest(json).GetProperty("version").GetInt64() > version, TimeSpan.FromSeconds(10));
+        var health = await process.HealthyAsync();
+        Assert.Equal("healthy", health.GetProperty("status").GetString());
+
+        // The last hour is fetched on the first start, so that the chart is full.
+        var chart = await process.UntilAsync("/ohlc/ETHUSDT?interval=1m&limit=1000",
+            json => json.GetProperty("candles").GetArrayLength() >= 59, TimeSpan.FromSeconds(60));
+        Assert.True(chart.GetProperty("candles").GetArrayLength() <= 63);
+
+        Assert.Equal(0, await process.StopAsync(within: TimeSpan.FromSeconds(10)));
+    }
+
+    private static bool HasTrades(JsonElement json) =>
+        json.GetProperty("candles").GetArrayLength() > 0 && Newest(json).GetProperty("tradeCount").GetInt64() > 0;
+
+    private static JsonElement Newest(JsonElement json) =>
+        json.GetProperty("candles").EnumerateArray().Last();
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Crypto.Testing;
+
+namespace Crypto.EndToEnd.Tests;
+
+/// <summary>A folder and a set of ports for one pipeline, which may run as one process or as several.</summary>
+internal sealed class Pipeline : IAsyncDisposable
+{
+    private readonly List<StandaloneProcess> _processes = [];
+
+    public Pipeline()
+    {
+        Folder = Directory.CreateTempSubdirectory("crypto-e2e-").FullName;
+        // Root hands the database's part of it to another account.
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Folder, (UnixFileMode)0b111_101_101);
+    }
+
+    public string Folder { get; }
+
+    public int Http { get; } = StandaloneProcess.FreePort();
+
+    public int Kafka { get; } = StandaloneProcess.FreePort();
+
+    public int Postgres { get; } = StandaloneProcess.FreePort();
+
+    private int Market { get; } = StandaloneProcess.FreePort();
+
+    private int Grpc { get; } = StandaloneProcess.FreePort();
+
+    /// <summary>Starts <c>up</c> with this pipeline's folder and ports and the given options.</summary>
+    public StandaloneProcess Up(params string[] options) => Start(Http, options);
+
+    /// <summary>Starts one role, or several, in a process of their own; only <c>query</c> serves on <see cref="Http"/>.</summary>
+    public StandaloneProcess UpRole(string roles, params string[] options) =>
+        Start(roles.Contains("query", StringComparison.Ordinal) ? Http : StandaloneProcess.FreePort(), ["--roles", roles, .. options]);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in Enumerable.Reverse(_processes)) await process.DisposeAsync();
+        await StopLeftoverPostgresAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>What the exchange's data became, without what may differ between two runs: a comparable text.</summary>
+    public static async Task<string> ResultAsync(StandaloneProcess query, params string[] symbols)
+    {
+        var result = new StringWriter();
+        foreach (var symbol in symbols)
+        {
+            foreach (var interval in new[] { "1m", "5m", "15m", "1h" })
+            {
+                var candles = await query.GetAsync($"/ohlc/{symbol}?interval={interval}&limit=1000");
+                foreach (var candle in candles.GetProperty("candles").EnumerateArray())
+                    result.WriteLine($"{symbol} {interval} {Canonical(candle, "revision", "version")}");
+            }
+            var coverage = await query.GetAsync($"/coverage/{symbol}");
+            foreach (var name in new[] { "firstTradeId", "lastTradeId", "stored", "void", "complete", "ranges" })
+                result.WriteLine($"{symbol} {name} {coverage.GetProperty(name).GetRawText()}");
+        }
+        return result.ToString();
+    }
+
+    /// <summary>Waits until the symbol's ledger is complete up to the given number of stored trades.</summary>
+    public static Task<JsonElement> StoredAsync(StandaloneProcess query, string symbol, long trades, TimeSpan within) =>
+        query.UntilAsync($"/coverage/{symbol}", json =>
+            json.GetProperty("stored").GetInt64() == trades && json.GetProperty("complete").GetBoolean(), within);
+
+    private static string Canonical(JsonElement candle, params string[] without) => string.Join(' ',
+        candle.EnumerateObject().Where(field => !without.Contains(field.Name)).Select(field => $"{field.Name}={field.Value.GetRawText()}"));
+
+    private StandaloneProcess Start(int http, string[] options)
+    {
+        var process = StandaloneProcess.Start(
+        [
+            "up", "--data", Folder, "--http", $"{http}", "--grpc", $"{Grpc}", "--kafka", $"{Kafka}",
+            "--postgres-port", $"{Postgres}", "--market-port", $"{Market}", .. options,
+        ]);
+        _processes.Add(process);
+        return process;
+    }
+
+    // A killed process leaves its server running, which the next start would adopt; there is no next start.
+    private async Task StopLeftoverPostgresAsync()
+    {
+        var folder = Path.Combine(Folder, "postgres");
+        if (!File.Exists(Path.Combine(folder, "cluster", "postmaster.pid"))) return;
+        await using var server = await Crypto.Postgres.Local.LocalPostgres.StartAsync(
+            new Crypto.Postgres.Local.LocalPostgresOptions { Folder = folder },
+            Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, CancellationToken.None);
+    }
+}
