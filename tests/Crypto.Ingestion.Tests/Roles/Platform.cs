@@ -1,0 +1,95 @@
+using Crypto.Ingestion.Health;
+using Crypto.Kafka;
+using Crypto.MarketReplay;
+using Crypto.Storage;
+using Crypto.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Crypto.Ingestion.Tests.Roles;
+
+/// <summary>A database, a broker and an exchange, all real, with ingestion and storage started on demand.</summary>
+internal sealed class Platform : IAsyncDisposable
+{
+    private readonly List<IHost> _hosts = [];
+
+    private Platform(TestPostgres database, TestBroker broker)
+    {
+        Database = database;
+        Broker = broker;
+    }
+
+    public TestPostgres Database { get; }
+
+    public TestBroker Broker { get; }
+
+    public MarketReplayServer? Market { get; private set; }
+
+    public static async Task<Platform> StartAsync() =>
+        new(await TestPostgres.CreateAsync(), await TestBroker.StartAsync());
+
+    /// <summary>Opens the exchange.</summary>
+    public async Task<MarketReplayServer> OpenMarketAsync(MarketReplayOptions options)
+    {
+        if (Market is not null) await Market.DisposeAsync();
+        return Market = await MarketReplayServer.StartAsync(options, NullLoggerFactory.Instance, CancellationToken.None);
+    }
+
+    /// <summary>A host with storage, ingestion, or both.</summary>
+    public async Task<IHost> StartRolesAsync(bool ingestion = true, bool storage = true, params (string Name, string Value)[] settings)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Kafka:BootstrapServers"] = Broker.BootstrapServers,
+            ["Kafka:TradePartitions"] = "3",
+            ["Ingestion:MarketUrl"] = Market?.Url,
+            ["Ingestion:AuditEvery"] = "00:00:00.5",
+            ["Ingestion:SilenceAfter"] = "00:00:01",
+        });
+        builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value)));
+        builder.Services.AddSingleton(Database.DataSource);
+        builder.Services.AddKafkaClients(builder.Configuration);
+        if (FileLogs.Path is not null) builder.Logging.AddProvider(new FileLogs());
+        if (storage) builder.Services.AddStorage(builder.Configuration);
+        if (ingestion) builder.Services.AddIngestion(builder.Configuration);
+        var host = builder.Build();
+        _hosts.Add(host);
+        await host.StartAsync();
+        return host;
+    }
+
+    public async Task StopAsync(IHost host)
+    {
+        _hosts.Remove(host);
+        await host.StopAsync();
+        host.Dispose();
+    }
+
+    public static IngestionReport ReportOf(IHost host) => host.Services.GetRequiredService<IngestionService>().Report();
+
+    /// <summary>Waits until the query answers with the value.</summary>
+    public async Task UntilAsync<T>(string sql, T expected, TimeSpan? within = null)
+    {
+        var deadline = DateTime.UtcNow + (within ?? TimeSpan.FromSeconds(20));
+        T? last = default;
+        while (DateTime.UtcNow < deadline)
+        {
+            last = await Database.ScalarAsync<T>(sql);
+            if (Equals(last, expected)) return;
+            await Task.Delay(20);
+        }
+        Assert.Fail($"{sql}: expected {expected}, last {last}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts.ToArray()) await StopAsync(host);
+        if (Market is not null) await Market.DisposeAsync();
+        await Broker.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}

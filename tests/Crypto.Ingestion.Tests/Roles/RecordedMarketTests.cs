@@ -1,0 +1,66 @@
+using Crypto.MarketReplay;
+using Crypto.Testing;
+
+namespace Crypto.Ingestion.Tests.Roles;
+
+public sealed class RecordedMarketTests
+{
+    [Fact]
+    public async Task Every_trade_of_a_recording_is_stored_once()
+    {
+        await using var platform = await Platform.StartAsync();
+        await platform.OpenMarketAsync(new MarketReplayOptions
+        {
+            Recordings = [TestData.PathOf(TestData.SpotBtcusdt), TestData.PathOf(TestData.SpotEthusdt)],
+            Speed = double.PositiveInfinity,
+        });
+
+        var host = await platform.StartRolesAsync();
+
+        await platform.UntilAsync("select count(*) from market.trades", 24_662L);
+        await platform.UntilAsync("select count(*) from market.coverage_ranges", 2L);
+        Assert.Equal(10_147L, await platform.Database.ScalarAsync<long>("""
+            select last_id - first_id + 1 from market.coverage_ranges join market.instruments using (instrument_id)
+            where symbol = 'BTCUSDT'
+            """));
+        Assert.Equal(0L, await platform.Database.ScalarAsync<long>("select count(*) from market.coverage_gaps"));
+        Assert.Equal(0, await platform.Database.ScalarAsync<int>("select max(origin)::int from market.trades"));
+        await Eventually.IsTrueAsync(() => Platform.ReportOf(host).Market == "ended");
+    }
+
+    [Fact]
+    public async Task Trades_missed_between_two_lives_are_fetched_with_one_gap_as_the_cause()
+    {
+        await using var platform = await Platform.StartAsync();
+        await platform.OpenMarketAsync(new MarketReplayOptions { Recordings = [TestData.PathOf(TestData.SpotBtcusdt)], Speed = 60 });
+        var first = await platform.StartRolesAsync();
+        await Eventually.IsTrueAsync(() => platform.Market!.Status.FramesSent > 2000);
+        await platform.StopAsync(first);
+        var stoppedAt = platform.Market!.Status.FramesSent;
+        await Eventually.IsTrueAsync(() => platform.Market!.Status.FramesSent > stoppedAt + 2000);
+
+        await platform.StartRolesAsync();
+
+        await platform.UntilAsync("select count(*) from market.trades", 10_147L);
+        await platform.UntilAsync("select string_agg(state || ' ' || reason, ', ') from market.coverage_gaps", "repaired restart");
+        Assert.Equal(1L, await platform.Database.ScalarAsync<long>("select count(*) from market.coverage_ranges"));
+        var repaired = await platform.Database.ScalarAsync<long>("select count(*) from market.trades where origin = 1");
+        Assert.InRange(repaired, 2000, 8000);
+    }
+
+    [Fact]
+    public async Task A_first_start_in_the_middle_of_a_running_market_fetches_the_last_hour()
+    {
+        await using var platform = await Platform.StartAsync();
+        await platform.OpenMarketAsync(new MarketReplayOptions());
+
+        await platform.StartRolesAsync(settings: ("Ingestion:FirstStartBackfill", "00:20:00"));
+
+        await platform.UntilAsync(
+            "select coalesce(string_agg(distinct state || ' ' || reason, ', '), '') from market.coverage_gaps", "repaired first start");
+        await platform.UntilAsync("select count(*) from market.coverage_ranges", 2L);
+        Assert.InRange(await platform.Database.ScalarAsync<double>("""
+            select extract(epoch from max(trade_time) - min(trade_time))::float8 from market.trades
+            """), 1190, 1230);
+    }
+}
