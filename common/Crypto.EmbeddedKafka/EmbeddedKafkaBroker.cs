@@ -37,7 +37,7 @@ public sealed partial class EmbeddedKafkaBroker : IAsyncDisposable
         _groups = new GroupCoordinator(Path.Combine(folder, "groups.journal"), options, time, _logger);
         var producerIds = new ProducerIds(Path.Combine(folder, "producer-ids"));
         var apis = ServedApis.Create(new BrokerParts(_topics, _groups, producerIds, identity, options, _logger));
-        _keeper = new LogKeeper(_topics, time, _logger);
+        _keeper = new LogKeeper(_topics, options, time, _logger);
         identity.Port = options.AdvertisedPort > 0 ? options.AdvertisedPort : _server.Port;
         Port = _server.Port;
         BootstrapServers = $"{identity.Host}:{identity.Port}";

@@ -62,6 +62,10 @@ public sealed class EmbeddedKafkaOptions
     [Range(1 << 16, 1 << 30)]
     public int MaxFetchBytes { get; set; } = 55 << 20;
 
+    /// <summary>How often logs are looked after (retention, compaction, checkpoints), in ms.</summary>
+    [Range(100, 3_600_000)]
+    public int LogCheckIntervalMs { get; set; } = 10_000;
+
     /// <summary>Connections that are silent for so long are closed, in ms.</summary>
     [Range(1000, int.MaxValue)]
     public int IdleConnectionMs { get; set; } = 600_000;

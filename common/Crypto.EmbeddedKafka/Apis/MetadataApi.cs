@@ -17,6 +17,11 @@ internal sealed class MetadataApi(TopicCatalog topics, BrokerIdentity identity)
             [new MetadataBroker(Broker.NodeId, identity.Host, identity.Port)], identity.ClusterId, Broker.NodeId, [.. described]);
     }
 
+    internal DescribeClusterResponse DescribeCluster(DescribeClusterRequest request, RequestContext context) =>
+        request.EndpointType == DescribeClusterRequest.Brokers
+            ? new(ErrorCode.None, null, identity.ClusterId, [new MetadataBroker(Broker.NodeId, identity.Host, identity.Port)])
+            : new(ErrorCode.MismatchedEndpointType, "this is a broker, not a controller", identity.ClusterId, []);
+
     internal FindCoordinatorResponse FindCoordinator(FindCoordinatorRequest request, RequestContext context) => new(
         [.. request.Keys.Select(key => request.Type is CoordinatorType.Group or CoordinatorType.Transaction
             ? new Coordinator(key, Broker.NodeId, identity.Host, identity.Port, ErrorCode.None, null)

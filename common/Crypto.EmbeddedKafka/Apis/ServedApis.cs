@@ -16,12 +16,16 @@ internal sealed record BrokerParts(
 /// <summary>The one list of the APIs, their versions and their handlers.</summary>
 internal static class ServedApis
 {
+    private const short NeverFlexible = short.MaxValue;
+
     internal static ApiRegistry Create(BrokerParts broker)
     {
         var apis = new ApiRegistry();
         AddRecords(apis, broker);
         AddTopics(apis, broker);
+        AddTopicAdministration(apis, broker);
         AddGroups(apis, broker);
+        AddGroupAdministration(apis, broker);
         return apis;
     }
 
@@ -39,6 +43,33 @@ internal static class ServedApis
         apis.Add<InitProducerIdRequest, InitProducerIdResponse>(ApiKey.InitProducerId, 0, 4, 2, producers.Init);
     }
 
+    private static void AddTopicAdministration(ApiRegistry apis, BrokerParts broker)
+    {
+        var topics = new TopicAdminApis(broker.Topics, broker.Groups);
+        var records = new RecordAdminApis(broker.Topics);
+        var configs = new ConfigApis(broker.Topics, broker.Options);
+        apis.Add<DeleteTopicsRequest, DeleteTopicsResponse>(ApiKey.DeleteTopics, 1, 6, 4, topics.Delete);
+        apis.Add<CreatePartitionsRequest, CreatePartitionsResponse>(ApiKey.CreatePartitions, 0, 3, 2, topics.AddPartitions);
+        apis.Add<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>(
+            ApiKey.DescribeTopicPartitions, 0, 0, 0, topics.Describe);
+        apis.Add<DeleteRecordsRequest, DeleteRecordsResponse>(ApiKey.DeleteRecords, 0, 2, 2, records.Delete);
+        apis.Add<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>(
+            ApiKey.OffsetForLeaderEpoch, 2, 4, 4, records.EndOfEpoch);
+        apis.Add<DescribeConfigsRequest, DescribeConfigsResponse>(ApiKey.DescribeConfigs, 1, 4, 4, configs.Describe);
+        apis.Add<AlterConfigsRequest, AlterConfigsResponse>(ApiKey.AlterConfigs, 0, 2, 2, configs.Alter);
+        apis.Add<IncrementalAlterConfigsRequest, AlterConfigsResponse>(
+            ApiKey.IncrementalAlterConfigs, 0, 1, 1, configs.AlterIncrementally);
+    }
+
+    private static void AddGroupAdministration(ApiRegistry apis, BrokerParts broker)
+    {
+        var groups = new GroupAdminApis(broker.Groups);
+        apis.Add<DescribeGroupsRequest, DescribeGroupsResponse>(ApiKey.DescribeGroups, 0, 5, 5, groups.Describe);
+        apis.Add<ListGroupsRequest, ListGroupsResponse>(ApiKey.ListGroups, 0, 5, 3, groups.List);
+        apis.Add<DeleteGroupsRequest, DeleteGroupsResponse>(ApiKey.DeleteGroups, 0, 2, 2, groups.Delete);
+        apis.Add<OffsetDeleteRequest, OffsetDeleteResponse>(ApiKey.OffsetDelete, 0, 0, NeverFlexible, groups.DeleteOffsets);
+    }
+
     private static void AddTopics(ApiRegistry apis, BrokerParts broker)
     {
         var metadata = new MetadataApi(broker.Topics, broker.Identity);
@@ -47,6 +78,7 @@ internal static class ServedApis
             ApiKey.ApiVersions, 0, 4, 3, (_, _) => new ApiVersionsResponse(ErrorCode.None, apis.Versions));
         apis.Add<MetadataRequest, MetadataResponse>(ApiKey.Metadata, 0, 13, 9, metadata.Describe);
         apis.Add<FindCoordinatorRequest, FindCoordinatorResponse>(ApiKey.FindCoordinator, 0, 5, 3, metadata.FindCoordinator);
+        apis.Add<DescribeClusterRequest, DescribeClusterResponse>(ApiKey.DescribeCluster, 0, 1, 0, metadata.DescribeCluster);
         apis.Add<CreateTopicsRequest, CreateTopicsResponse>(ApiKey.CreateTopics, 2, 7, 5, topics.Create);
     }
 

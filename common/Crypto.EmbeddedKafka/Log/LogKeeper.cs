@@ -3,21 +3,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Crypto.EmbeddedKafka.Log;
 
-/// <summary>The work on logs that nobody waits for: checkpoints, so that a start after a crash has little to check.</summary>
+/// <summary>The work on logs that nobody waits for: retention, and checkpoints, so that a start after
+/// a crash has little to check.</summary>
 internal sealed partial class LogKeeper : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
-
     private readonly TopicCatalog _topics;
     private readonly ILogger _logger;
     private readonly PeriodicTimer _timer;
     private readonly Task _working;
 
-    internal LogKeeper(TopicCatalog topics, TimeProvider time, ILogger logger)
+    internal LogKeeper(TopicCatalog topics, EmbeddedKafkaOptions options, TimeProvider time, ILogger logger)
     {
         _topics = topics;
         _logger = logger;
-        _timer = new PeriodicTimer(Interval, time);
+        _timer = new PeriodicTimer(TimeSpan.FromMilliseconds(options.LogCheckIntervalMs), time);
         _working = WorkAsync();
     }
 
@@ -43,6 +42,8 @@ internal sealed partial class LogKeeper : IAsyncDisposable
     {
         try
         {
+            partition.ApplyRetention();
+            partition.ExpireProducers();
             if (partition.IsDirty)
                 partition.SaveCheckpoint();
         }

@@ -65,8 +65,9 @@ internal sealed partial class PartitionLog
             header.BaseOffset = _nextOffset;
             header.LeaderEpoch = Broker.LeaderEpoch;
             written = WritableSegment(batch.Length, header.LastOffset);
-            written.Append(batch);
-            _producers.Update(header, NowMs);
+            long now = NowMs;
+            written.Append(batch, now);
+            _producers.Update(header, now);
             result = new AppendResult(ErrorCode.None, _nextOffset, appendTime);
             Volatile.Write(ref _nextOffset, header.LastOffset + 1);
         }

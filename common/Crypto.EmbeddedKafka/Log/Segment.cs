@@ -45,6 +45,9 @@ internal sealed partial class Segment
     /// <summary>The largest record timestamp in ms, -1 while there is none.</summary>
     internal long MaxTimestamp { get; private set; } = -1;
 
+    /// <summary>Wall time of the first append in ms; of the last one where the segment was found on disk.</summary>
+    internal long FirstWrittenMs { get; private set; } = long.MaxValue;
+
     /// <summary>No more is appended, and the index says so.</summary>
     internal bool IsSealed { get; private set; }
 
@@ -60,7 +63,10 @@ internal sealed partial class Segment
     internal static Segment Open(string folder, long baseOffset)
     {
         var segment = new Segment(folder, baseOffset);
-        long length = new FileInfo(segment.LogPath).Length;
+        var file = new FileInfo(segment.LogPath);
+        long length = file.Length;
+        if (length > 0)
+            segment.FirstWrittenMs = new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeMilliseconds();
         if (SegmentIndex.ReadSeal(segment.IndexPath, length) is { } end)
         {
             segment._size = length;
@@ -78,12 +84,13 @@ internal sealed partial class Segment
 
     /// <summary>Appends one batch that has its offset already.</summary>
     /// <exception cref="IOException">Nothing was appended; the disk may be full.</exception>
-    internal void Append(Span<byte> batch)
+    internal void Append(Span<byte> batch, long nowMs)
     {
         var header = new BatchHeader(batch);
         long position = _size;
         RandomAccess.Write(Handle, batch, position);
         Note(header, position);
+        FirstWrittenMs = Math.Min(FirstWrittenMs, nowMs);
         Volatile.Write(ref _size, position + batch.Length);
     }
 

@@ -106,13 +106,12 @@ internal ref struct KafkaReader(Memory<byte> memory, bool flexible)
         return values;
     }
 
-    internal List<string> StringArray()
+    internal List<string> StringArray() => Strings(ArrayLength());
+
+    internal List<string>? NullableStringArray()
     {
-        int count = ArrayLength();
-        var values = new List<string>(Math.Min(count, 256));
-        for (int i = 0; i < count; i++)
-            values.Add(String());
-        return values;
+        int count = NullableArrayLength();
+        return count < 0 ? null : Strings(count);
     }
 
     internal List<T> Array<T>(short version) where T : IReadable<T> => Elements<T>(ArrayLength(), version);
@@ -134,6 +133,14 @@ internal ref struct KafkaReader(Memory<byte> memory, bool flexible)
             UnsignedVarint();
             Take(checked((int)Math.Min(UnsignedVarint(), int.MaxValue)));
         }
+    }
+
+    private List<string> Strings(int count)
+    {
+        var values = new List<string>(Math.Min(count, 256));
+        for (int i = 0; i < count; i++)
+            values.Add(String());
+        return values;
     }
 
     private List<T> Elements<T>(int count, short version) where T : IReadable<T>
