@@ -33,7 +33,7 @@ internal sealed partial class ProduceApi(TopicCatalog topics, ILogger logger)
         if (topics.Find(topic)?.Partition(produced.Index) is not { } partition)
             return Failed(produced.Index, ErrorCode.UnknownTopicOrPartition, null);
         var records = produced.Records ?? Memory<byte>.Empty;
-        var (error, message) = BatchValidator.Check(records, partition.Settings.MaxMessageBytes);
+        var (error, message) = BatchValidator.Check(records, partition.Settings);
         if (error != ErrorCode.None)
         {
             LogRefused(logger, topic, produced.Index, message);

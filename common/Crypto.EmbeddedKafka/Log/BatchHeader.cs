@@ -46,7 +46,7 @@ internal readonly ref struct BatchHeader(Span<byte> batch)
         set => BinaryPrimitives.WriteInt16BigEndian(_batch[21..], value);
     }
 
-    internal Compression Compression => (Compression)(Attributes & 0x07);
+    internal CompressionType Compression => (CompressionType)(Attributes & 0x07);
 
     internal bool IsLogAppendTime => (Attributes & 0x08) != 0;
 
@@ -79,10 +79,20 @@ internal readonly ref struct BatchHeader(Span<byte> batch)
 
     internal Span<byte> Records => _batch[Size..TotalSize];
 
+    /// <summary>Declares other, uncompressed records as this batch's content and seals them with a checksum.</summary>
+    internal void SetContent(int totalSize, int recordCount)
+    {
+        const int CompressionBits = 0x07;
+        BinaryPrimitives.WriteInt32BigEndian(_batch[8..], totalSize - LengthOverhead);
+        BinaryPrimitives.WriteInt32BigEndian(_batch[57..], recordCount);
+        BinaryPrimitives.WriteInt16BigEndian(_batch[21..], (short)(Attributes & ~CompressionBits));
+        BinaryPrimitives.WriteUInt32BigEndian(_batch[17..], ComputeChecksum());
+    }
+
     internal uint ComputeChecksum() => Crc32C.Compute(_batch[ChecksumEnd..TotalSize]);
 }
 
-internal enum Compression
+internal enum CompressionType
 {
     None = 0,
     Gzip = 1,

@@ -1,3 +1,4 @@
+using Crypto.EmbeddedKafka.Compression;
 using Crypto.EmbeddedKafka.Protocol;
 
 namespace Crypto.EmbeddedKafka.Log;
@@ -8,7 +9,7 @@ internal static class BatchValidator
     private const byte CurrentMagic = 2;
 
     /// <summary>Checks the one batch that a produce request may carry per partition.</summary>
-    internal static (ErrorCode Error, string? Message) Check(Memory<byte> records, int maxBytes)
+    internal static (ErrorCode Error, string? Message) Check(Memory<byte> records, LogSettings settings)
     {
         if (records.Length < BatchHeader.LengthOverhead + 5)
             return (ErrorCode.CorruptMessage, $"{records.Length} bytes are no record batch");
@@ -21,16 +22,31 @@ internal static class BatchValidator
             return (ErrorCode.CorruptMessage, $"a batch of {header.Length} bytes in {records.Length}");
         if (header.TotalSize < records.Length)
             return (ErrorCode.InvalidRecord, "more than one record batch for a partition");
-        if (header.TotalSize > maxBytes)
-            return (ErrorCode.MessageTooLarge, $"a batch of {header.TotalSize} bytes; max.message.bytes is {maxBytes}");
+        if (header.TotalSize > settings.MaxMessageBytes)
+            return (ErrorCode.MessageTooLarge, $"a batch of {header.TotalSize} bytes; max.message.bytes is {settings.MaxMessageBytes}");
         if (header.Checksum != header.ComputeChecksum())
             return (ErrorCode.CorruptMessage, "the checksum does not match");
-        return CheckContent(header);
+        var content = CheckContent(header);
+        return content.Item1 == ErrorCode.None && settings.Compact ? CheckKeys(records) : content;
+    }
+
+    private static (ErrorCode, string?) CheckKeys(Memory<byte> batch)
+    {
+        try
+        {
+            return BatchRecords.AllHaveKeys(batch)
+                ? (ErrorCode.None, null)
+                : (ErrorCode.InvalidRecord, "a compacted topic takes records with a key only");
+        }
+        catch (DecompressionException e)
+        {
+            return (ErrorCode.CorruptMessage, e.Message);
+        }
     }
 
     private static (ErrorCode, string?) CheckContent(BatchHeader header)
     {
-        if (header.Compression > Compression.Zstd)
+        if (header.Compression > CompressionType.Zstd)
             return (ErrorCode.UnsupportedCompressionType, $"compression {header.Compression}");
         if (header.IsControl)
             return (ErrorCode.InvalidRecord, "control batches are written by the broker");
@@ -40,7 +56,7 @@ internal static class BatchValidator
             return (ErrorCode.InvalidRecord, "a producer id without epoch or sequence number");
         if (header.IsTransactional && header.ProducerId < 0)
             return (ErrorCode.InvalidRecord, "a transactional batch without a producer id");
-        if (header.Compression == Compression.None && !RecordWalker.IsWellFormed(header.Records, header.RecordCount))
+        if (header.Compression == CompressionType.None && !RecordWalker.IsWellFormed(header.Records, header.RecordCount))
             return (ErrorCode.InvalidRecord, "a record's lengths do not fit its batch");
         return (ErrorCode.None, null);
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Crypto.EmbeddedKafka.Log;
 
-/// <summary>The work on logs that nobody waits for: retention, and checkpoints, so that a start after
+/// <summary>The work on logs that nobody waits for: retention, compaction, and checkpoints, so that a start after
 /// a crash has little to check.</summary>
 internal sealed partial class LogKeeper : IAsyncDisposable
 {
@@ -43,6 +43,7 @@ internal sealed partial class LogKeeper : IAsyncDisposable
         try
         {
             partition.ApplyRetention();
+            partition.ApplyCompaction();
             partition.ExpireProducers();
             if (partition.IsDirty)
                 partition.SaveCheckpoint();

@@ -17,6 +17,9 @@ internal sealed record LogSettings
 
     internal bool Compact { get; init; }
 
+    /// <summary>The share of new records in the ended segments at which they are compacted.</summary>
+    internal double MinCleanableRatio { get; init; } = 0.5;
+
     /// <summary>How long a tombstone stays after it was compacted, in ms.</summary>
     internal long DeleteRetentionMs { get; init; } = 86_400_000;
 

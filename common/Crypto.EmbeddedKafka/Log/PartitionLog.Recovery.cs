@@ -46,6 +46,8 @@ internal sealed partial class PartitionLog
 
     private void Recover(Checkpoint? checkpoint)
     {
+        foreach (string unfinished in Directory.EnumerateFiles(_folder, "*" + Segment.CleanedExtension))
+            File.Delete(unfinished);
         var segments = Directory.EnumerateFiles(_folder, "*" + Segment.LogExtension)
             .Select(path => long.Parse(Path.GetFileNameWithoutExtension(path), System.Globalization.CultureInfo.InvariantCulture))
             .Order().Select(offset => Segment.Open(_folder, offset)).ToList();

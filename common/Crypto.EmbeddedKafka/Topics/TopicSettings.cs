@@ -13,6 +13,7 @@ internal enum SettingType : sbyte
     String = 2,
     Int = 3,
     Long = 5,
+    Double = 6,
     List = 7,
 }
 
@@ -26,6 +27,7 @@ internal static class TopicSettings
     internal const string SegmentMs = "segment.ms";
     internal const string MaxMessageBytes = "max.message.bytes";
     internal const string DeleteRetentionMs = "delete.retention.ms";
+    internal const string MinCleanableRatio = "min.cleanable.dirty.ratio";
     internal const string TimestampType = "message.timestamp.type";
 
     internal static readonly IReadOnlyDictionary<string, TopicSetting> All = new TopicSetting[]
@@ -33,14 +35,14 @@ internal static class TopicSettings
         new(CleanupPolicy, SettingType.List, "delete", "delete, compact or both", IsPolicy),
         new(RetentionMs, SettingType.Long, "604800000", "age at which a segment is deleted; -1: never", IsLong(-1)),
         new(RetentionBytes, SettingType.Long, "-1", "size above which a partition's oldest segments are deleted", IsLong(-1)),
-        new(SegmentBytes, SettingType.Int, "1073741824", "size at which a segment is ended", IsInt(1024)),
+        new(SegmentBytes, SettingType.Int, "1073741824", "size at which a segment is ended", IsInt(14)),
         new(SegmentMs, SettingType.Long, "604800000", "age at which a segment is ended", IsLong(1)),
         new(MaxMessageBytes, SettingType.Int, "1048588", "the largest record batch", IsInt(1)),
         new(DeleteRetentionMs, SettingType.Long, "86400000", "how long a tombstone stays after compaction", IsLong(0)),
         new(TimestampType, SettingType.String, "CreateTime", "CreateTime or LogAppendTime", v => v is "CreateTime" or "LogAppendTime"),
         new("compression.type", SettingType.String, "producer", "batches are kept as they come", v => v == "producer"),
         new("min.insync.replicas", SettingType.Int, "1", "there is one replica", v => v == "1"),
-        new("min.cleanable.dirty.ratio", SettingType.String, "0.5", "taken, not used", IsRatio),
+        new(MinCleanableRatio, SettingType.Double, "0.5", "the share of new records at which a log is compacted", IsRatio),
         new("min.compaction.lag.ms", SettingType.Long, "0", "taken, not used", IsLong(0)),
         new("max.compaction.lag.ms", SettingType.Long, "9223372036854775807", "taken, not used", IsLong(1)),
         new("flush.messages", SettingType.Long, "9223372036854775807", "taken, not used: see the broker's Flush", IsLong(1)),
@@ -76,6 +78,7 @@ internal static class TopicSettings
             MaxMessageBytes = (int)Number(MaxMessageBytes),
             RetentionMs = Number(RetentionMs),
             RetentionBytes = Number(RetentionBytes),
+            MinCleanableRatio = double.Parse(Value(MinCleanableRatio), CultureInfo.InvariantCulture),
             DeleteRetentionMs = Number(DeleteRetentionMs),
             DeleteOld = policies.Contains("delete"),
             Compact = policies.Contains("compact"),
