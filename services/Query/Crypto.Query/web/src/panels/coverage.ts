@@ -3,14 +3,13 @@ import { h } from '../core/dom';
 import { formatCount } from '../core/format';
 import { dateTime } from '../core/time';
 
-const openStates = ['open', 'found'];
-
 /** The badge's words: complete, or what is missing. */
 export function summarise(coverage: Coverage): { state: 'complete' | 'missing' | 'empty'; text: string } {
   if (coverage.firstTradeId === null || coverage.stored === 0) return { state: 'empty', text: 'No trades yet' };
   if (coverage.complete) return { state: 'complete', text: `Complete · ${formatCount(coverage.stored)}` };
   const missing = missingIds(coverage);
-  return { state: 'missing', text: `${formatCount(missing)} missing` };
+  // The ids may be there already while the gap is not closed yet.
+  return { state: 'missing', text: missing > 0 ? `${formatCount(missing)} missing` : 'Repairing' };
 }
 
 /** How many ids between the first and the last are neither stored nor void. */
@@ -66,7 +65,7 @@ function gapTable(gaps: readonly Gap[]): HTMLElement {
   return h('div', { class: 'table' }, h('table', {},
     h('thead', {}, h('tr', {}, ...['State', 'Ids', 'Trades', 'Cause', 'Found (UTC)', 'Repaired after'].map((name) => h('th', { scope: 'col' }, name)))),
     h('tbody', {}, ...newest.map((gap) => h('tr', {},
-      h('td', {}, h('span', { class: 'state', 'data-state': openStates.includes(gap.state) ? 'open' : gap.state }, gap.state)),
+      h('td', {}, h('span', { class: 'state', 'data-state': gap.state }, gap.state)),
       h('td', {}, `${formatCount(gap.first)} – ${formatCount(gap.last)}`),
       h('td', {}, formatCount(gap.last - gap.first + 1)),
       h('td', {}, gap.reason),
