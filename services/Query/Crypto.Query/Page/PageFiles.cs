@@ -13,9 +13,11 @@ internal static class PageFiles
     public static bool IsBuilt { get; } = Names().Contains(Prefix + Index);
 
     /// <summary>Every file that is served; there always is an <see cref="Index"/>.</summary>
-    public static IReadOnlyList<PageAsset> Load()
+    public static IReadOnlyList<PageAsset> Load() => Load(IsBuilt);
+
+    internal static IReadOnlyList<PageAsset> Load(bool built)
     {
-        if (!IsBuilt) return [new PageAsset(Index, Read(Prefix + Unbuilt)!, null, null)];
+        if (!built) return [new PageAsset(Index, Read(Prefix + Unbuilt)!, null, null)];
         return Names()
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name != Prefix + Unbuilt)
             .Where(name => !name.EndsWith(".gz", StringComparison.Ordinal) && !name.EndsWith(".br", StringComparison.Ordinal))
