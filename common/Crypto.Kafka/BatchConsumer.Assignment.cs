@@ -14,6 +14,7 @@ public sealed partial class BatchConsumer
     private Task<bool>? _topicCheck;
     private long _topicCheckSince = Stopwatch.GetTimestamp();
     private long _lagSince = Stopwatch.GetTimestamp();
+    private bool _needsNewClient;
     private volatile FatalException? _fatal;
 
     /// <summary>Reads nothing yet: the positions are in a database that may be away for longer than a callback may take.</summary>
@@ -153,7 +154,10 @@ public sealed partial class BatchConsumer
         }
     }
 
-    /// <summary>A topic that was made anew has another id; its offsets mean nothing to the old positions.</summary>
+    /// <summary>
+    /// A topic that was made anew has another id; its offsets mean nothing to the old positions. librdkafka does not get over
+    /// it (it asks for metadata in a tight loop and finds the topic unknown), so the client is made anew too.
+    /// </summary>
     private void CheckTopics(Assignment assignment)
     {
         if (_topicCheck is { IsCompleted: true } check)
@@ -161,7 +165,7 @@ public sealed partial class BatchConsumer
             _topicCheck = null;
             if (!check.GetAwaiter().GetResult()) return;
             Log.TopicChanged(_logger, _options.Name);
-            Reassign();
+            _needsNewClient = true;
         }
         else if (_topicCheck is null && Stopwatch.GetElapsedTime(_topicCheckSince) >= _options.TopicCheck)
         {
@@ -215,8 +219,8 @@ public sealed partial class BatchConsumer
         if (error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange
             or ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition)
         {
-            Log.PositionLost(_logger, _options.Name, error.Reason);
-            Reassign();
+            if (!_needsNewClient) Log.PositionLost(_logger, _options.Name, error.Reason);
+            _needsNewClient = true;
         }
         else
         {

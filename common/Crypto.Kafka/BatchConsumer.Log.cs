@@ -10,6 +10,9 @@ public sealed partial class BatchConsumer
         [LoggerMessage(LogLevel.Information, "{Consumer} reads {Partitions} partitions")]
         public static partial void Assigned(ILogger logger, string consumer, int partitions);
 
+        [LoggerMessage(LogLevel.Debug, "{Consumer} stopped")]
+        public static partial void Stopped(ILogger logger, string consumer);
+
         [LoggerMessage(LogLevel.Warning, "{Consumer} tries its batch again until it succeeds: {Reason}")]
         public static partial void Retrying(ILogger logger, string consumer, string reason);
 

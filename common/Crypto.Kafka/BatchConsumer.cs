@@ -19,6 +19,7 @@ public sealed partial class BatchConsumer : IDisposable
     // Below this a busy handler is simply awaited; pausing partitions makes librdkafka drop and refetch what it has.
     private static readonly TimeSpan PauseAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RebuildPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan BusyPoll = TimeSpan.FromMilliseconds(2);
 
     private readonly BatchConsumerOptions _options;
@@ -59,15 +60,20 @@ public sealed partial class BatchConsumer : IDisposable
         Status.Fails("waiting for Kafka", _clock.GetUtcNow());
         try
         {
-            await _topics.EnsureAsync(stop).ConfigureAwait(false);
+            while (true)
+            {
+                await _topics.EnsureAsync(stop).ConfigureAwait(false);
+                // Consume blocks, so it has a thread of its own.
+                await Task.Factory.StartNew(
+                    () => Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+                stop.ThrowIfCancellationRequested();
+                await Task.Delay(RebuildPause, _clock, stop).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return;
+            Log.Stopped(_logger, _options.Name);
         }
-        // Consume blocks, so it has a thread of its own.
-        await Task.Factory.StartNew(() => Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-            .ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -89,7 +95,8 @@ public sealed partial class BatchConsumer : IDisposable
         consumer.Subscribe(_options.Topics);
         try
         {
-            while (!stop.IsCancellationRequested) Step(consumer, stop);
+            _needsNewClient = false;
+            while (!stop.IsCancellationRequested && !_needsNewClient) Step(consumer, stop);
         }
         finally
         {
@@ -239,7 +246,7 @@ public sealed partial class BatchConsumer : IDisposable
         }
         var paused = consumer.Assignment;
         consumer.Pause(paused);
-        while (!_work.IsCompleted && !stop.IsCancellationRequested && _filling.Count > 0 && _fatal is null)
+        while (!_work.IsCompleted && !stop.IsCancellationRequested && _filling.Count > 0 && _fatal is null && !_needsNewClient)
         {
             try
             {

@@ -13,11 +13,7 @@ public sealed partial class KafkaTopics(IOptions<KafkaOptions> options, ILogger<
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
     private readonly KafkaOptions _options = options.Value;
-    private readonly Lazy<IAdminClient> _admin = new(() =>
-        new AdminClientBuilder(KafkaClients.Settings(options.Value, "admin"))
-            .SetLogHandler((_, message) => KafkaLog.Client(logger, message))
-            .SetErrorHandler((_, error) => KafkaLog.Error(logger, error))
-            .Build());
+    private readonly Lazy<IAdminClient> _admin = new(() => Build(options.Value, logger));
 
     /// <summary>
     /// Makes the topics of <see cref="TopicSpec.All"/> that are missing, with partitions, retention and compaction. Waits for
@@ -76,10 +72,12 @@ public sealed partial class KafkaTopics(IOptions<KafkaOptions> options, ILogger<
         cancellation.ThrowIfCancellationRequested();
         try
         {
+            // A client of its own: an older one does not find the leaders of a topic that was made anew meanwhile.
+            using var admin = Build(_options, logger);
             // Two requests: librdkafka takes a partition only once in each.
-            var earliest = OffsetsAsync(partitions, OffsetSpec.Earliest()).WaitAsync(cancellation);
-            var latest = await OffsetsAsync(partitions, OffsetSpec.Latest()).WaitAsync(cancellation).ConfigureAwait(false);
-            return (await earliest.ConfigureAwait(false)).ToDictionary(first => first.Key, first => (first.Value, latest[first.Key]));
+            var earliest = await OffsetsAsync(admin, partitions, OffsetSpec.Earliest()).WaitAsync(cancellation).ConfigureAwait(false);
+            var latest = await OffsetsAsync(admin, partitions, OffsetSpec.Latest()).WaitAsync(cancellation).ConfigureAwait(false);
+            return earliest.ToDictionary(first => first.Key, first => (first.Value, latest[first.Key]));
         }
         catch (KafkaException e)
         {
@@ -92,9 +90,16 @@ public sealed partial class KafkaTopics(IOptions<KafkaOptions> options, ILogger<
         if (_admin.IsValueCreated) _admin.Value.Dispose();
     }
 
-    private async Task<Dictionary<TopicPartition, long>> OffsetsAsync(IEnumerable<TopicPartition> partitions, OffsetSpec which)
+    private static IAdminClient Build(KafkaOptions options, ILogger logger) =>
+        new AdminClientBuilder(KafkaClients.Settings(options, "admin"))
+            .SetLogHandler((_, message) => KafkaLog.Client(logger, message))
+            .SetErrorHandler((_, error) => KafkaLog.Error(logger, error))
+            .Build();
+
+    private static async Task<Dictionary<TopicPartition, long>> OffsetsAsync(
+        IAdminClient admin, IEnumerable<TopicPartition> partitions, OffsetSpec which)
     {
-        var listed = await _admin.Value.ListOffsetsAsync(
+        var listed = await admin.ListOffsetsAsync(
             partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }),
             new ListOffsetsOptions { RequestTimeout = RequestTimeout, IsolationLevel = IsolationLevel.ReadUncommitted })
             .ConfigureAwait(false);
