@@ -11,7 +11,9 @@ var root = new RootCommand("Crypto: a market-data platform that proves nothing i
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    await Console.Error.WriteLineAsync($"crypto: {parsed.Errors[0].Message} (see crypto {parsed.CommandResult.Command.Name} --help)");
+    var command = parsed.CommandResult.Command;
+    var wrong = command == root && args.Length > 0 ? $"there is no command {args[0]}" : parsed.Errors[0].Message.TrimEnd('.');
+    await Console.Error.WriteLineAsync($"crypto: {wrong} (see crypto {(command == root ? "" : command.Name + " ")}--help)");
     return 2;
 }
 try

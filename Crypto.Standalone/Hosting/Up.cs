@@ -24,6 +24,8 @@ internal static class Up
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
+        Ports.RequireFree("--http", options.HttpPort);
+        if (options.Has(Roles.Query)) Ports.RequireFree("--grpc", options.GrpcPort);
         string?[] parts = [options.RunsKafka ? "kafka" : null, options.RunsPostgres ? "postgres" : null];
         using var data = DataFolder.Open(options.DataFolder, parts.OfType<string>());
         using var telemetry = Telemetry.Start();

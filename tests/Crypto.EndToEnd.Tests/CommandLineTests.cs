@@ -49,6 +49,7 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("--http")]
+    [InlineData("--grpc")]
     [InlineData("--kafka")]
     [InlineData("--market-port")]
     [InlineData("--postgres-port")]

@@ -70,11 +70,13 @@ internal sealed class Pipeline : IAsyncDisposable
 
     private StandaloneProcess Start(int http, string[] options)
     {
-        var process = StandaloneProcess.Start(
+        string[] defaults =
         [
-            "up", "--data", Folder, "--http", $"{http}", "--grpc", $"{Grpc}", "--kafka", $"{Kafka}",
-            "--postgres-port", $"{Postgres}", "--market-port", $"{Market}", .. options,
-        ]);
+            "--data", Folder, "--http", $"{http}", "--grpc", $"{Grpc}", "--kafka", $"{Kafka}",
+            "--postgres-port", $"{Postgres}", "--market-port", $"{Market}",
+        ];
+        var kept = defaults.Chunk(2).Where(option => !options.Contains(option[0])).SelectMany(option => option);
+        var process = StandaloneProcess.Start(["up", .. kept, .. options]);
         _processes.Add(process);
         return process;
     }

@@ -52,7 +52,8 @@ public sealed partial class StandaloneProcess : IAsyncDisposable
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var httpPort = arguments.SkipWhile(a => a != "--http").Skip(1).FirstOrDefault() ?? "8080";
         var process = Process.Start(start)!;
-        var standalone = new StandaloneProcess(process, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}") });
+        _ = Uri.TryCreate($"http://127.0.0.1:{httpPort}", UriKind.Absolute, out var address); // a test may give nonsense
+        var standalone = new StandaloneProcess(process, new HttpClient { BaseAddress = address });
         process.OutputDataReceived += standalone.Collect;
         process.ErrorDataReceived += standalone.Collect;
         process.BeginOutputReadLine();
