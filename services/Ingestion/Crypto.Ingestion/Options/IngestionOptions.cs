@@ -70,5 +70,5 @@ public sealed class IngestionOptions
     public int RepairConcurrency { get; set; } = 4;
 
     /// <summary>One record in so many carries a <c>traceparent</c> header, while somebody listens; zero: none.</summary>
-    public int TraceEvery { get; set; } = 1000;
+    public int TraceOneIn { get; set; } = 1000;
 }

@@ -33,7 +33,7 @@ internal sealed class IngestionOptionsValidator : IValidateOptions<IngestionOpti
         Between(nameof(options.InFlightMax), options.InFlightMax, 100, 100_000);
         Between(nameof(options.WeightPerMinute), options.WeightPerMinute, 0, 1_000_000);
         Between(nameof(options.RepairConcurrency), options.RepairConcurrency, 1, 64);
-        Between(nameof(options.TraceEvery), options.TraceEvery, 0, int.MaxValue);
+        Between(nameof(options.TraceOneIn), options.TraceOneIn, 0, int.MaxValue);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Fail(string setting, object value, string fix) =>

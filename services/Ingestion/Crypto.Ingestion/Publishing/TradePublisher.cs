@@ -27,7 +27,7 @@ public sealed partial class TradePublisher
     {
         _producer = producer;
         _logger = logger;
-        _traceEvery = options.Value.TraceEvery;
+        _traceEvery = options.Value.TraceOneIn;
         _onDelivered = [report => OnDelivered(report, 0), report => OnDelivered(report, 1)];
         Gate = new InFlightGate(options.Value.InFlightMax);
     }
