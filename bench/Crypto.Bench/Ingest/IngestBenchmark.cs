@@ -93,8 +93,8 @@ internal sealed class IngestBenchmark : IBenchmark
             watch.Stop();
             processor = Process.GetCurrentProcess().TotalProcessorTime - processor;
             allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
-            report.Goal("frame to acknowledged record (broker on the same cores)", PublishedFrames / watch.Elapsed.TotalSeconds, "frames/s", 300_000);
-            report.Figure("processor time of client and broker together", processor.TotalMicroseconds / PublishedFrames, "us/frame");
+            report.Figure("frame to acknowledged record, all cores", PublishedFrames / watch.Elapsed.TotalSeconds, "frames/s");
+            report.Goal("the same per core busy, broker included", PublishedFrames / processor.TotalSeconds, "frames/s", 300_000);
             report.Goal("allocated by it, the client's own included", allocated / (double)PublishedFrames, "bytes/frame", 850, atMost: true);
         }
         folder.Delete(recursive: true);

@@ -38,7 +38,7 @@ internal static class KafkaConsuming
         AssignAll(consumer, topic);
         // Statistics come through Consume, so one record is taken at a time while the queue fills.
         int taken = 0;
-        for (var end = DateTime.UtcNow + Patience; DateTime.UtcNow < end && QueuedEnough(); )
+        for (var end = DateTime.UtcNow + Patience; DateTime.UtcNow < end && QueuedEnough();)
             taken += consumer.Consume(TimeSpan.FromMilliseconds(1)) is null ? 0 : 1;
         return Rate(consumer, count - taken);
 
