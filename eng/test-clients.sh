@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Installs the official clients that tests drive as processes: eng/test-clients.sh CLIENT... (without names: all of them).
+# What is there already is left alone. A client that cannot be installed is an error with the command that would do it, so
+# that no test is skipped silently.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+
+die() { echo "test-clients: $*" >&2; exit 1; }
+
+# packages(name...): installs Debian packages where that is allowed and names the command elsewhere.
+packages() {
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || die "missing: sudo apt-get install $*"
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@") >/dev/null 2>&1 ||
+        die "apt-get install $* failed"
+}
+
+# npm_folder(folder): installs what the folder's lock file says, once.
+npm_folder() {
+    command -v npm >/dev/null || packages nodejs npm
+    [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] ||
+        npm ci --prefix "$1" --no-audit --no-fund --silent || die "npm ci in $1 failed; is a registry reachable?"
+}
+
+# Test processes may come here at the same time.
+exec 9>"${TMPDIR:-/tmp}/crypto-test-clients.lock"
+flock 9 2>/dev/null || true
+
+# @grpc/grpc-js, the official gRPC client for Node.
+client_grpc_node() { npm_folder "$root/tests/clients/grpc"; }
+
+# grpcio, the official gRPC client for Python, and protoc; Debian's, for Debian's python3.
+client_grpc_python() {
+    /usr/bin/python3 -c "import grpc, google.protobuf" 2>/dev/null && command -v protoc >/dev/null ||
+        packages python3-grpcio python3-protobuf protobuf-compiler
+}
+
+all=$(declare -F | sed -n 's/^declare -f client_//p')
+for client in ${*:-$all}; do
+    declare -F "client_${client//-/_}" >/dev/null || die "there is no client $client; there are: ${all//$'\n'/ }"
+    "client_${client//-/_}"
+done
