@@ -24,11 +24,8 @@ public static class AggregationServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AggregationOptions>, AggregationOptionsValidator>());
         services.TryAddSingleton<InstrumentStore>();
         services.TryAddSingleton<MarketSourceStore>();
-        services.AddSingleton(p => Options(p).ParsedIntervals);
-        services.AddSingleton(p => Options(p));
-        services.AddSingleton(p => new StateLoader(
-            p.GetRequiredService<NpgsqlDataSource>(), Options(p).ParsedIntervals, Options(p).AllowedLateness));
-        // Not a service of its own: storage has offsets too.
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<AggregationOptions>>().Value);
+        services.AddSingleton<StateLoader>();
         services.AddSingleton<AggregationOffsets>();
         services.AddSingleton<AggregationMetrics>();
         services.AddSingleton<MarketTime>();
@@ -49,6 +46,4 @@ public static class AggregationServiceCollectionExtensions
         services.AddHealthChecks().AddCheck<AggregationHealthCheck>("aggregation");
         return services;
     }
-
-    private static AggregationOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<AggregationOptions>>().Value;
 }

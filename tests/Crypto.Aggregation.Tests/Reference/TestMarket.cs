@@ -57,6 +57,10 @@ internal sealed class TestMarket : IAsyncDisposable
     public static async Task<TestMarket> CreateAsync(params string[] intervals) =>
         new(await TestPostgres.CreateAsync(), true, [], intervals.Length == 0 ? AllIntervals : intervals);
 
+    /// <summary>The same on a database that the caller owns.</summary>
+    public static Task<TestMarket> OnAsync(TestPostgres postgres, params string[] intervals) =>
+        Task.FromResult(new TestMarket(postgres, false, [], intervals));
+
     /// <summary>Another process on the same database and log: what a restart sees, or a second consumer.</summary>
     public TestMarket Again(params string[] intervals) => new(Postgres, false, _log, intervals.Length == 0 ? AllIntervals : intervals);
 

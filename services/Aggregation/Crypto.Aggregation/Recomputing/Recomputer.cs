@@ -13,8 +13,10 @@ namespace Crypto.Aggregation.Recomputing;
 /// when storage has passed the late trade, and holds for a log that was made anew, too.
 /// </summary>
 public sealed partial class Recomputer(
-    RecomputationStore store, StateLoader loader, CandleUpdater updater, IReadOnlyList<Interval> intervals, ILogger<Recomputer> logger)
+    RecomputationStore store, StateLoader loader, CandleUpdater updater, AggregationOptions options, ILogger<Recomputer> logger)
 {
+    private readonly IReadOnlyList<Interval> _intervals = options.ParsedIntervals;
+
     private const int MostAtOnce = 500;
 
     // Trade times follow the ids but for small steps back; the bound is for the partitions that a query has to look into.
@@ -23,10 +25,10 @@ public sealed partial class Recomputer(
     /// <summary>Recomputes what is ready, at most some hundred candles of each interval, and adds it to the changes.</summary>
     public async Task RunAsync(InstrumentState state, CandleChanges changes, long marketUs, CancellationToken cancellation)
     {
-        for (var i = 0; i < intervals.Count; i++)
+        for (var i = 0; i < _intervals.Count; i++)
         {
-            if (!state.Awaited.Any(a => a.IntervalUs == intervals[i].LengthUs)) continue;
-            var queued = await store.QueuedAsync(state, intervals[i], MostAtOnce, cancellation).ConfigureAwait(false);
+            if (!state.Awaited.Any(a => a.IntervalUs == _intervals[i].LengthUs)) continue;
+            var queued = await store.QueuedAsync(state, _intervals[i], MostAtOnce, cancellation).ConfigureAwait(false);
             var ready = await FoldAsync(state, i, Neighbours(queued), changes, cancellation).ConfigureAwait(false);
             if (ready.Count == 0) continue;
             await ReplaceAsync(state, i, ready, changes, marketUs, cancellation).ConfigureAwait(false);
@@ -97,7 +99,7 @@ public sealed partial class Recomputer(
     private async Task<Fragment?> FoldCandlesAsync(
         InstrumentState state, int interval, Recomputation entry, CandleChanges changes, CancellationToken cancellation)
     {
-        var (finer, endUs) = (intervals[interval - 1], entry.OpenTimeUs + entry.Interval.LengthUs);
+        var (finer, endUs) = (_intervals[interval - 1], entry.OpenTimeUs + entry.Interval.LengthUs);
         for (var openUs = entry.OpenTimeUs; openUs < endUs; openUs += finer.LengthUs)
             if (state.Awaited.Contains((finer.LengthUs, openUs))) return null;
         // Those recomputed in this transaction are newer than the table.
@@ -114,7 +116,7 @@ public sealed partial class Recomputer(
         InstrumentState state, int interval, long firstUs, long lastUs, CancellationToken cancellation)
     {
         var stretch = await loader.LoadStretchAsync(
-            state, intervals[interval], firstUs, lastUs, lastUs + intervals[interval].LengthUs, cancellation).ConfigureAwait(false);
+            state, _intervals[interval], firstUs, lastUs, lastUs + _intervals[interval].LengthUs, cancellation).ConfigureAwait(false);
         return stretch.Rows.ToDictionary(row => row.OpenTimeUs);
     }
 

@@ -9,7 +9,7 @@ namespace Crypto.Aggregation.Running;
 /// Bridges holes in the series where ids are missing and nobody brought them within the allowed lateness: with flat
 /// candles that say of themselves that they are not complete. A repair that comes later replaces them, with a revision.
 /// </summary>
-public sealed class GapFlats(NpgsqlDataSource dataSource, IReadOnlyList<Interval> intervals, AggregationOptions options)
+public sealed class GapFlats(NpgsqlDataSource dataSource, AggregationOptions options)
 {
     private const int MostAtOnce = 20_000;
 
@@ -20,7 +20,7 @@ public sealed class GapFlats(NpgsqlDataSource dataSource, IReadOnlyList<Interval
         var filled = false;
         foreach (var (before, after) in DueGaps(state, marketUs))
         {
-            foreach (var interval in intervals)
+            foreach (var interval in options.ParsedIntervals)
                 filled |= await FillAsync(state, interval, before, after, changes, cancellation).ConfigureAwait(false);
         }
         return filled;

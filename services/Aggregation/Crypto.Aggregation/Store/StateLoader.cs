@@ -6,8 +6,10 @@ using Npgsql;
 namespace Crypto.Aggregation.Store;
 
 /// <summary>Reads instruments back from the tables. What is read is bounded by open windows, not by history.</summary>
-public sealed class StateLoader(NpgsqlDataSource dataSource, IReadOnlyList<Interval> intervals, TimeSpan allowedLateness)
+public sealed class StateLoader(NpgsqlDataSource dataSource, AggregationOptions options)
 {
+    private readonly IReadOnlyList<Interval> _intervals = options.ParsedIntervals;
+
     /// <summary>The instruments whose trades came from this partition.</summary>
     public async Task<IReadOnlyList<(int Id, Instrument Instrument)>> InstrumentsOfAsync(int partition, CancellationToken cancellation)
     {
@@ -36,7 +38,7 @@ public sealed class StateLoader(NpgsqlDataSource dataSource, IReadOnlyList<Inter
             """, id));
         batch.BatchCommands.Add(Command("select first_id, last_id from market.aggregated_ranges where instrument_id = $1", id));
         batch.BatchCommands.Add(Command("select interval_s, open_time from market.candle_recomputations where instrument_id = $1", id));
-        foreach (var interval in intervals) batch.BatchCommands.Add(NewestRows(id, interval));
+        foreach (var interval in _intervals) batch.BatchCommands.Add(NewestRows(id, interval));
         await using var rows = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var (sequence, newestTradeUs, newestEventUs) = (0L, 0L, 0L);
         if (await rows.ReadAsync(cancellation).ConfigureAwait(false))
@@ -44,7 +46,7 @@ public sealed class StateLoader(NpgsqlDataSource dataSource, IReadOnlyList<Inter
         await rows.NextResultAsync(cancellation).ConfigureAwait(false);
         var ranges = new List<(long, long)>();
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false)) ranges.Add((rows.GetInt64(0), rows.GetInt64(1)));
-        var state = new InstrumentState(instrument, id, partition, intervals, new IdRanges(ranges))
+        var state = new InstrumentState(instrument, id, partition, _intervals, new IdRanges(ranges))
         {
             Sequence = sequence,
             NewestTradeUs = newestTradeUs,
@@ -53,10 +55,10 @@ public sealed class StateLoader(NpgsqlDataSource dataSource, IReadOnlyList<Inter
         await rows.NextResultAsync(cancellation).ConfigureAwait(false);
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
             state.Awaited.Add((rows.GetInt32(0) * UnixTime.MicrosecondsPerSecond, CandleRows.TimeOf(rows, 1)));
-        for (var i = 0; i < intervals.Count; i++)
+        for (var i = 0; i < _intervals.Count; i++)
         {
             await rows.NextResultAsync(cancellation).ConfigureAwait(false);
-            state.Newest[i] = new CandleList(instrument, intervals[i], await CandleRows.ReadAllAsync(rows, cancellation).ConfigureAwait(false));
+            state.Newest[i] = new CandleList(instrument, _intervals[i], await CandleRows.ReadAllAsync(rows, cancellation).ConfigureAwait(false));
         }
         return state;
     }
@@ -141,7 +143,7 @@ public sealed class StateLoader(NpgsqlDataSource dataSource, IReadOnlyList<Inter
             order by c.open_time
             """, id);
         command.Parameters.AddWithValue(CandleRows.SecondsOf(interval));
-        command.Parameters.AddWithValue(allowedLateness + TimeSpan.FromMicroseconds(2 * interval.LengthUs));
+        command.Parameters.AddWithValue(options.AllowedLateness + TimeSpan.FromMicroseconds(2 * interval.LengthUs));
         return command;
     }
 
