@@ -11,8 +11,8 @@ namespace Crypto.EndToEnd.Tests;
 [Collection(nameof(Reference))]
 public sealed class CrashTests(Reference reference, ITestOutputHelper output)
 {
-    // Ten minutes of recording in half a minute: long enough to be killed in, short enough to be repeated.
-    private static readonly string[] Replay = [.. Reference.Recordings, "--speed", "20"];
+    // Eleven minutes of recording in twenty seconds: long enough to be killed in, short enough to be repeated.
+    private static readonly string[] Replay = [.. Reference.Recordings, "--speed", "30"];
     private readonly Random _random = new(NewSeed(output));
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class CrashTests(Reference reference, ITestOutputHelper output)
         {
             var process = pipeline.Up(Replay);
             await process.HealthyAsync();
-            await RandomPauseAsync(6_000);
+            await RandomPauseAsync(8_000);
             await process.KillAsync();
         }
 

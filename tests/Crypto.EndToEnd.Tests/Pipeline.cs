@@ -51,7 +51,7 @@ internal sealed class Pipeline : IAsyncDisposable
             {
                 var candles = await query.GetAsync($"/ohlc/{symbol}?interval={interval}&limit=1000");
                 foreach (var candle in candles.GetProperty("candles").EnumerateArray())
-                    result.WriteLine($"{symbol} {interval} {Canonical(candle, "revision", "version")}");
+                    result.WriteLine($"{symbol} {interval} {Canonical(candle)}");
             }
             var coverage = await query.GetAsync($"/coverage/{symbol}");
             foreach (var name in new[] { "firstTradeId", "lastTradeId", "stored", "void", "complete", "ranges" })
@@ -65,8 +65,11 @@ internal sealed class Pipeline : IAsyncDisposable
         query.UntilAsync($"/coverage/{symbol}", json =>
             json.GetProperty("stored").GetInt64() == trades && json.GetProperty("complete").GetBoolean(), within);
 
-    private static string Canonical(JsonElement candle, params string[] without) => string.Join(' ',
-        candle.EnumerateObject().Where(field => !without.Contains(field.Name)).Select(field => $"{field.Name}={field.Value.GetRawText()}"));
+    // When an incomplete candle becomes final depends on when its last trade came, which is no matter of the exchange.
+    private static string Canonical(JsonElement candle) => string.Join(' ', candle.EnumerateObject()
+        .Where(field => field.Name is not ("revision" or "version")
+            && (field.Name != "state" || candle.GetProperty("complete").GetBoolean()))
+        .Select(field => $"{field.Name}={field.Value.GetRawText()}"));
 
     private StandaloneProcess Start(int http, string[] options)
     {
