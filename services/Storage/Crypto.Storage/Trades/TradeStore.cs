@@ -14,6 +14,7 @@ internal sealed class TradeStore(NpgsqlDataSource dataSource, InstrumentStore in
     private readonly TradeDays _days = new(dataSource);
     private readonly Dictionary<Instrument, InstrumentLedger> _ledgers = [];
     private readonly HashSet<long> _batchDays = [];
+    private readonly BinaryRows _buffer = new();
     private readonly List<TradeRow> _copied = [];
     private readonly List<TradeRow> _inserted = [];
 
@@ -86,7 +87,7 @@ internal sealed class TradeStore(NpgsqlDataSource dataSource, InstrumentStore in
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         await LockAndMoveAsync(connection, moves, cancellation).ConfigureAwait(false);
         var (duplicates, partial) = Judge(read, isSafe);
-        if (_copied.Count > 0) await TradeWriter.CopyAsync(connection, _copied, cancellation).ConfigureAwait(false);
+        if (_copied.Count > 0) await TradeWriter.CopyAsync(connection, _copied, _buffer, cancellation).ConfigureAwait(false);
         var stored = _copied.Count;
         await using (var batch = new NpgsqlBatch(connection))
         {

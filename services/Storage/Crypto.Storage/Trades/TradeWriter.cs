@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Crypto.Contracts;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Crypto.Storage.Trades;
 
@@ -12,12 +11,29 @@ internal static class TradeWriter
         "instrument_id, trade_id, last_trade_id, price, quantity, trade_time, event_time, received_time, is_buyer_maker, origin";
 
     /// <summary>The fast path. A row that is there already fails it with <see cref="PostgresErrorCodes.UniqueViolation"/>.</summary>
-    public static async Task CopyAsync(NpgsqlConnection connection, List<TradeRow> rows, CancellationToken cancellation)
+    public static async Task CopyAsync(
+        NpgsqlConnection connection, List<TradeRow> rows, BinaryRows buffer, CancellationToken cancellation)
     {
         await using var copy = await connection
-            .BeginBinaryImportAsync($"copy market.trades ({Columns}) from stdin (format binary)", cancellation).ConfigureAwait(false);
-        WriteAll(copy, CollectionsMarshal.AsSpan(rows));
-        await copy.CompleteAsync(cancellation).ConfigureAwait(false);
+            .BeginRawBinaryCopyAsync($"copy market.trades ({Columns}) from stdin (format binary)", cancellation).ConfigureAwait(false);
+        try
+        {
+            buffer.Clear();
+            buffer.Header();
+            for (var next = 0; next < rows.Count;)
+            {
+                next = Encode(CollectionsMarshal.AsSpan(rows), next, buffer);
+                if (next == rows.Count) buffer.Trailer();
+                await copy.WriteAsync(buffer.Written, cancellation).ConfigureAwait(false);
+                buffer.Clear();
+            }
+        }
+        catch
+        {
+            // Disposing the stream would complete the copy; what failed half way is taken back.
+            await copy.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>The safe path: what is there already stays as it is.</summary>
@@ -38,25 +54,10 @@ internal static class TradeWriter
         batch.BatchCommands.Add(command);
     }
 
-    private static void WriteAll(NpgsqlBinaryImporter copy, ReadOnlySpan<TradeRow> rows)
+    private static int Encode(ReadOnlySpan<TradeRow> rows, int next, BinaryRows buffer)
     {
-        foreach (ref readonly var row in rows) Write(copy, row);
-    }
-
-    private static void Write(NpgsqlBinaryImporter copy, in TradeRow row)
-    {
-        ref readonly var trade = ref row.Trade;
-        copy.StartRow();
-        copy.Write(row.InstrumentId, NpgsqlDbType.Integer);
-        copy.Write(trade.TradeId, NpgsqlDbType.Bigint);
-        copy.Write(trade.LastTradeId, NpgsqlDbType.Bigint);
-        copy.Write(trade.Price, NpgsqlDbType.Numeric);
-        copy.Write(trade.Quantity, NpgsqlDbType.Numeric);
-        copy.Write(UnixTime.ToDateTime(trade.TradeTimeUs), NpgsqlDbType.TimestampTz);
-        copy.Write(UnixTime.ToDateTime(trade.EventTimeUs), NpgsqlDbType.TimestampTz);
-        copy.Write(UnixTime.ToDateTime(trade.ReceivedTimeUs), NpgsqlDbType.TimestampTz);
-        copy.Write(trade.IsBuyerMaker, NpgsqlDbType.Boolean);
-        copy.Write((short)trade.Origin, NpgsqlDbType.Smallint);
+        while (next < rows.Length && buffer.HasRoom) buffer.Row(rows[next++]);
+        return next;
     }
 }
 
