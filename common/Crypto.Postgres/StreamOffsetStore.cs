@@ -73,7 +73,30 @@ public sealed partial class StreamOffsetStore(NpgsqlDataSource dataSource, strin
         return command;
     }
 
-    private async Task<StreamPosition?> ReadAsync(string topic, int partition, CancellationToken cancellation)
+    /// <summary>
+    /// A command that raises the positions to the given ones, for a consumer whose offsets a broker keeps: here they only
+    /// tell others how far it has come. Another topic id begins anew.
+    /// </summary>
+    public NpgsqlBatchCommand Raise(IReadOnlyList<StreamPosition> marks)
+    {
+        var command = new NpgsqlBatchCommand("""
+            insert into market.stream_offsets as o (consumer, topic, partition, topic_id, next_offset)
+            select $1, m.topic, m.partition, m.topic_id, m.next_offset
+            from unnest($2, $3, $4, $5) as m (topic, partition, topic_id, next_offset)
+            on conflict (consumer, topic, partition) do update
+            set topic_id = excluded.topic_id, next_offset = excluded.next_offset, last_trade_id = null, updated_at = now()
+            where o.topic_id <> excluded.topic_id or o.next_offset < excluded.next_offset
+            """);
+        command.Parameters.AddWithValue(consumer);
+        command.Parameters.AddWithValue(marks.Select(mark => mark.Topic).ToArray());
+        command.Parameters.AddWithValue(marks.Select(mark => mark.Partition).ToArray());
+        command.Parameters.AddWithValue(marks.Select(mark => mark.TopicId).ToArray());
+        command.Parameters.AddWithValue(marks.Select(mark => mark.NextOffset).ToArray());
+        return command;
+    }
+
+    /// <summary>The position as it is stored, or null.</summary>
+    public async Task<StreamPosition?> ReadAsync(string topic, int partition, CancellationToken cancellation)
     {
         await using var select = dataSource.CreateCommand("""
             select topic_id, next_offset, last_trade_id from market.stream_offsets

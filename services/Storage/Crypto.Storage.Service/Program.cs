@@ -9,7 +9,18 @@ if (args is ["migrate"]) return await MigrationStep.RunAsync(builder);
 
 builder.AddMarketKafka();
 builder.Configuration["Storage:MemberId"] ??= builder.Configuration.MemberName("crypto-storage");
-builder.Services.AddStorage(builder.Configuration);
+switch (builder.Configuration["Storage:Consumer"] ?? "masstransit")
+{
+    case "masstransit":
+        builder.AddKafkaRider();
+        break;
+    case "direct":
+        builder.Services.AddStorage(builder.Configuration);
+        break;
+    case var other:
+        await Console.Error.WriteLineAsync($"crypto: Storage:Consumer is '{other}': choose masstransit or direct");
+        return 1;
+}
 
 var app = builder.Build();
 app.MapServiceDefaults();

@@ -9,7 +9,15 @@ namespace Crypto.Storage.Trades;
 /// The transaction: instruments locked, offsets moved, trades judged by the ledger, new ones copied, ledger and gaps written.
 /// Every attempt begins from the database, so any of them may fail anywhere.
 /// </summary>
-internal sealed class TradeStore(NpgsqlDataSource dataSource, InstrumentStore instruments, StreamOffsetStore offsets, TimeProvider clock)
+/// <param name="dataSource">The database.</param>
+/// <param name="instruments">The instruments' ids.</param>
+/// <param name="offsets">The consumer's offsets.</param>
+/// <param name="clock">When gaps were repaired.</param>
+/// <param name="fences">
+/// False where a broker keeps the offsets: then those here are a mark of progress that only rises, and the ids alone decide.
+/// </param>
+internal sealed class TradeStore(
+    NpgsqlDataSource dataSource, InstrumentStore instruments, StreamOffsetStore offsets, TimeProvider clock, bool fences = true)
 {
     private readonly TradeDays _days = new(dataSource);
     private readonly Dictionary<Instrument, InstrumentLedger> _ledgers = [];
@@ -113,14 +121,14 @@ internal sealed class TradeStore(NpgsqlDataSource dataSource, InstrumentStore in
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(LedgerStore.Lock(_ledgers.Values));
         batch.BatchCommands.Add(LedgerStore.ReadRanges(_ledgers.Values));
-        var move = offsets.Move(moves);
+        var move = fences ? offsets.Move(moves) : offsets.Raise([.. moves.Select(one => one.To)]);
         batch.BatchCommands.Add(move);
         await using (var reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false))
         {
             await LedgerStore.LoadAsync(reader, _ledgers.Values, cancellation).ConfigureAwait(false);
             await reader.NextResultAsync(cancellation).ConfigureAwait(false);
         }
-        if ((int)move.RecordsAffected != moves.Count) throw new FencedException("another consumer moved the offsets of this batch");
+        if (fences && (int)move.RecordsAffected != moves.Count) throw new FencedException("another consumer moved the offsets of this batch");
     }
 
     /// <summary>Sorts the trades: copied, inserted, or dropped as duplicates.</summary>
