@@ -69,6 +69,7 @@ function showVerdict(verdict: FeedVerdict): void {
   const notice = byId('notice');
   pill.dataset.state = verdict.state;
   setText(byId('feed-text'), verdict.word);
+  setText(byId('market-credit'), verdict.recorded ? 'Trades: Binance, recorded and replayed' : 'Trades: Binance');
   document.body.dataset.feed = verdict.state;
   notice.hidden = verdict.notice === undefined;
   if (verdict.notice !== undefined) setText(notice, verdict.notice);
@@ -94,6 +95,7 @@ async function loadDayOf(symbol: string): Promise<void> {
   const day = await loadDay(symbol);
   if (!day) return;
   watchlist.setDay(symbol, day);
+  setText(byId('watch-span'), watchlist.span);
   if (symbol === route?.symbol) quote.setDay(day);
 }
 

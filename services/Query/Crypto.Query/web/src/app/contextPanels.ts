@@ -8,11 +8,13 @@ import { readAlerts, readNews, readSentiment } from '../api/contextAnswers';
 
 const alertsMs = 3_000;
 const slowMs = 60_000;
+const missingMs = 300_000;
 
 /** Sentiment, alerts and news: each shown once its endpoint answers, hidden on a host without it. */
 export class ContextPanels {
   private alerts: Alert[] = [];
   private news: NewsItem[] = [];
+  private readonly restUntil = new Map<string, number>();
 
   constructor(private readonly onEvents: (events: ChartEvent[]) => void) {
     void this.loadAlerts();
@@ -54,9 +56,13 @@ export class ContextPanels {
   }
 
   private async load<T>(path: string, read: (answer: unknown) => T, card: string): Promise<T | undefined> {
-    if (document.hidden) return undefined;
+    if (document.hidden || Date.now() < (this.restUntil.get(card) ?? 0)) return undefined;
     const answer = await getJson<unknown>(path);
-    if (answer.kind === 'missing') byId(card).hidden = true;
+    if (answer.kind === 'missing') {
+      byId(card).hidden = true;
+      // The host does not serve it now; one day, after an update, it may.
+      this.restUntil.set(card, Date.now() + missingMs);
+    }
     if (answer.kind !== 'ok') return undefined;
     byId(card).hidden = false;
     return read(answer.value);

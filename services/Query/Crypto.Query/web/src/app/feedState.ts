@@ -19,6 +19,8 @@ export interface FeedVerdict {
   state: 'connecting' | 'live' | 'ended' | 'stale' | 'lost';
   word: string;
   notice: string | undefined;
+  /** Prices of a recording. */
+  recorded: boolean;
 }
 
 /** A gap this short is a reconnect that nobody needs to read about. */
@@ -27,6 +29,10 @@ const forgivenMs = 1_500;
 export const staleMs = 15_000;
 
 export function judge(facts: FeedFacts): FeedVerdict {
+  return { ...verdictOf(facts), recorded: ['waiting', 'running', 'ended'].includes(facts.market ?? '') };
+}
+
+function verdictOf(facts: FeedFacts): Omit<FeedVerdict, 'recorded'> {
   const age = formatAge(facts.silentFor);
   if (facts.stream === 'lost' && (facts.lostFor ?? 0) > forgivenMs) {
     return { state: 'lost', word: 'Reconnecting', notice: `The connection is lost; trying again. The last update came ${age} ago.` };
@@ -39,5 +45,6 @@ export function judge(facts: FeedFacts): FeedVerdict {
     const because = facts.trouble ? ` ${facts.trouble}` : '';
     return { state: 'stale', word: `Stale · ${age}`, notice: `Nothing has arrived for ${age}: the prices below are not current.${because}` };
   }
-  return { state: 'live', word: facts.market === 'live' ? 'Live' : 'Live', notice: facts.trouble };
+  // Recorded prices move like real ones; nobody shall take them for such.
+  return { state: 'live', word: facts.market === 'running' ? 'Recorded' : 'Live', notice: facts.trouble };
 }

@@ -24,7 +24,7 @@ export class MarketView {
   private loading: AbortController | undefined;
   private loaded = false;
 
-  constructor(container: HTMLElement, private readonly choice: LayerChoice) {
+  constructor(private readonly container: HTMLElement, private readonly choice: LayerChoice) {
     this.price = new PriceChart(container, choice);
     this.legend = new Legend(byId('legend'), this.price);
     this.markers = new EventMarkers(this.price, byId('tooltip'), () => choice.has('events'));
@@ -41,12 +41,14 @@ export class MarketView {
     this.price.exhausted = false;
     this.loaded = false;
     this.price.redraw();
+    this.describe();
     this.price.chart.applyOptions({ timeScale: { secondsVisible: route.interval === '1s', timeVisible: route.interval !== '1d' } });
     this.legend.render();
     const loaded = await this.load(`limit=${firstPage}`, this.loading.signal);
     if (route !== this.route) return;
     // Without an answer the stream fills the chart, and the history comes as the chart asks for it.
     this.loaded = true;
+    this.empty.hidden = loaded === undefined || loaded.length > 0;
     if (!loaded) return;
     this.price.exhausted = loaded.length < firstPage;
     this.take(loaded, true);
@@ -60,7 +62,7 @@ export class MarketView {
     // Before the first page came: it holds these too.
     if (!this.loaded && !rebuild) return;
     this.price.draw(rebuild ? (this.price.book.merge(candles), 'rebuild') : this.price.book.merge(candles));
-    this.empty.hidden = this.price.book.bars.length > 0;
+    this.describe();
     this.legend.render();
     if (rebuild) this.markers.draw();
   }
@@ -105,6 +107,17 @@ export class MarketView {
 
   toLatest(): void {
     this.price.chart.timeScale().scrollToRealTime();
+  }
+
+  // A canvas tells nothing to a screen reader, nor to a test; the element says what it shows.
+  private describe(): void {
+    const { bars, oldest, newest } = this.price.book;
+    if (bars.length > 0) this.empty.hidden = true;
+    const { symbol = '', interval = '' } = this.route ?? {};
+    Object.assign(this.container.dataset, {
+      symbol, interval, candles: String(bars.length), oldest: oldest?.openTime ?? '', newest: newest?.openTime ?? '', close: newest?.close ?? '',
+    });
+    this.container.setAttribute('aria-description', newest ? `${symbol}, ${interval}: ${bars.length} candles, the last closed at ${newest.close}` : 'no candles');
   }
 
   // Few candles are not stretched over the whole width, many are shown at a readable size.

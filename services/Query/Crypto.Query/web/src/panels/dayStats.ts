@@ -36,6 +36,12 @@ export function foldDay(candles: readonly Candle[]): DayStats | undefined {
   };
 }
 
+/** "24 h", or the shorter time that is stored. */
+export function spanOf(hours: number): string {
+  if (hours >= 23.7 || hours <= 0) return '24 h';
+  return hours >= 0.95 ? `${Math.round(hours)} h` : `${Math.max(1, Math.round(hours * 60))} min`;
+}
+
 /** Asks for the day's candles; finer ones where the day is young, so that its shape shows. */
 export async function loadDay(symbol: string): Promise<DayStats | undefined> {
   const day = await ask(symbol, '15m', quarterHoursOfDay);

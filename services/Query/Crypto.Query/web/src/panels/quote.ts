@@ -1,7 +1,7 @@
 import { percentChange, compare, parseDecimal } from '../core/decimal';
 import { h, setText } from '../core/dom';
 import { formatCompact, formatDecimal, formatPercent, splitSymbol } from '../core/format';
-import type { DayStats } from './dayStats';
+import { spanOf, type DayStats } from './dayStats';
 
 /** The head of the chart: the pair, its price, and what its day was. */
 export class Quote {
@@ -46,7 +46,7 @@ export class Quote {
       this.stats.replaceChildren();
       return;
     }
-    const span = day.hours >= 23.7 ? '24 h' : day.hours >= 1 ? `${Math.round(day.hours)} h` : `${Math.max(1, Math.round(day.hours * 60))} min`;
+    const span = spanOf(day.hours);
     this.change.title = `in ${span}`;
     const high = this.last && compare(parseDecimal(this.last), parseDecimal(day.high)) > 0 ? this.last : day.high;
     const low = this.last && compare(parseDecimal(this.last), parseDecimal(day.low)) < 0 ? this.last : day.low;

@@ -2,7 +2,7 @@ import type { Price } from '../api/types';
 import { percentChange } from '../core/decimal';
 import { h, setText, svg } from '../core/dom';
 import { formatDecimal, formatPercent, splitSymbol } from '../core/format';
-import type { DayStats } from './dayStats';
+import { spanOf, type DayStats } from './dayStats';
 
 interface Row {
   symbol: string;
@@ -99,6 +99,11 @@ export class Watchlist {
     return row;
   }
 
+  /** "24 h", or how much of it is stored, as the head of the column of changes. */
+  get span(): string {
+    return spanOf(Math.max(0, ...[...this.days.values()].map((day) => day.hours)));
+  }
+
   private showChange(row: Row): void {
     const day = this.days.get(row.symbol);
     const change = day && row.last ? percentChange(day.open, row.last) : undefined;
@@ -106,7 +111,7 @@ export class Watchlist {
     setText(row.change, formatPercent(change));
     row.change.dataset.tone = tone;
     row.spark.dataset.tone = tone;
-    row.change.title = day && day.hours < 24 ? `since ${Math.max(1, Math.round(day.hours * 60))} minutes: older trades are not stored` : 'in 24 hours';
+    row.change.title = day ? `in ${spanOf(day.hours)}` : '';
   }
 
   private visible(): Row[] {
