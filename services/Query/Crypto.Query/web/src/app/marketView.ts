@@ -10,6 +10,8 @@ import { intervalSeconds } from '../core/time';
 import type { Route } from './route';
 
 const firstPage = 500;
+/** Empty bars between the newest candle and the price axis. */
+const rightMargin = 6;
 const daySeconds = 86_400;
 
 /** The chart of what is chosen: loads it, keeps it current, and loads more as one scrolls. */
@@ -67,16 +69,19 @@ export class MarketView {
     if (rebuild) this.markers.draw();
   }
 
-  /** After the stream came back: everything since the newest candle known, in one answer. */
+  /**
+   * After the stream came back: the newest page again, since older candles may have been corrected meanwhile too. Where it
+   * does not reach back to what is known, the chart begins anew rather than with a hole.
+   */
   async catchUp(): Promise<void> {
-    const newest = this.price.book.newest;
-    if (!newest || !this.route) return;
-    const missed = (Date.now() / 1000 - newest.time) / intervalSeconds(this.route.interval);
-    // With a recorded clock, or after a very long absence, the count says nothing: begin anew.
-    if (missed > 900) return void (await this.show(this.route));
     const route = this.route;
-    const loaded = await this.load(`limit=1000&from=${encodeURIComponent(newest.openTime)}`, this.loading?.signal);
-    if (loaded && route === this.route) this.take(loaded, true);
+    const newest = this.price.book.newest;
+    if (!route || !this.loaded) return;
+    const loaded = await this.load(`limit=${firstPage}`, this.loading?.signal);
+    if (!loaded || route !== this.route) return;
+    const first = loaded[0];
+    if (first && newest && first.openTime > newest.openTime) await this.show(route);
+    else this.take(loaded, true);
   }
 
   setEvents(events: readonly ChartEvent[]): void {
@@ -106,7 +111,8 @@ export class MarketView {
   }
 
   toLatest(): void {
-    this.price.chart.timeScale().scrollToRealTime();
+    // Not animated: a page of history that arrives in that second would end the animation half-way.
+    this.price.chart.timeScale().scrollToPosition(rightMargin, false);
   }
 
   // A canvas tells nothing to a screen reader, nor to a test; the element says what it shows.
@@ -124,9 +130,9 @@ export class MarketView {
   private frame(): void {
     const scale = this.price.chart.timeScale();
     const width = scale.width();
-    const wanted = Math.min(this.price.book.bars.length + 6, Math.max(40, Math.round(width / 9)));
+    const wanted = Math.min(this.price.book.bars.length + rightMargin, Math.max(40, Math.round(width / 9)));
     scale.applyOptions({ barSpacing: Math.max(4, Math.min(16, width / Math.max(1, wanted))) });
-    scale.scrollToPosition(6, false);
+    scale.scrollToPosition(rightMargin, false);
   }
 
   // The day's average needs the day from midnight on.
