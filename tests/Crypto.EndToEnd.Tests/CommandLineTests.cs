@@ -82,6 +82,33 @@ public sealed class CommandLineTests
         Assert.Contains("broken.frames", Lines(process).Last(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_database_that_is_not_there_is_one_line()
+    {
+        await using var pipeline = new Pipeline();
+        var process = pipeline.Up("--postgres", $"Host=127.0.0.1;Port={StandaloneProcess.FreePort()};Username=nobody;Database=none");
+
+        Assert.Equal(1, await process.ExitAsync(TimeSpan.FromSeconds(40)));
+
+        Assert.Contains("PostgreSQL cannot be used", Lines(process).Last(), StringComparison.Ordinal);
+        Assert.Contains("--postgres", Lines(process).Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_of_one_market_refuses_another_in_one_line()
+    {
+        await using var pipeline = new Pipeline();
+        var first = pipeline.Up("--recording", TestData.PathOf(TestData.SpotBtcusdt), "--speed", "max");
+        await first.HealthyAsync();
+        await first.StopAsync(TimeSpan.FromSeconds(10));
+
+        var other = pipeline.Up("--recording", TestData.PathOf(TestData.SpotEthusdt), "--speed", "max");
+
+        Assert.Equal(1, await other.ExitAsync(TimeSpan.FromSeconds(40)));
+        Assert.StartsWith("crypto: ", Lines(other).Last(), StringComparison.Ordinal);
+        Assert.Contains("--data", Lines(other).Last(), StringComparison.Ordinal);
+    }
+
     private static List<string> Lines(StandaloneProcess process) =>
         [.. process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 }
