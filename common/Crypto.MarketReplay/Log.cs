@@ -1,3 +1,4 @@
+using Crypto.MarketReplay.Scenarios;
 using Microsoft.Extensions.Logging;
 
 namespace Crypto.MarketReplay;
@@ -15,4 +16,7 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Error, "A request failed: {Path}.")]
     public static partial void RequestFailed(ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(5, LogLevel.Information, "Scenario: {Kind} at frame {Position}.")]
+    public static partial void Fault(ILogger logger, FaultKind kind, long position);
 }

@@ -59,9 +59,16 @@ public sealed class MarketReplayOptions
     public int ConnectionsPerFiveMinutes { get; set; } = 300;
 
     /// <summary>
-    /// Request weight per minute and address, beyond which REST answers 429; 0 only counts. Binance: 6000, USD-M 2400.
+    /// Request weight per minute and address, beyond which REST answers 429; 0 only counts, null is the venue's own limit:
+    /// 6000 at spot, 2400 at USD-M.
     /// </summary>
-    public int WeightPerMinute { get; set; }
+    public int? WeightPerMinute { get; set; }
+
+    /// <summary>Whether <c>historicalTrades</c> asks for an <c>X-MBX-APIKEY</c>, as USD-M does; any key will do.</summary>
+    public bool RequiresApiKey { get; set; }
+
+    /// <summary>A bad day: a scenario's file, or a number that makes one; null for peace. See <c>docs/recordings.md</c>.</summary>
+    public string? Scenario { get; set; }
 
     /// <summary>Wall time.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;

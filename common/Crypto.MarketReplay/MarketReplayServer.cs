@@ -3,6 +3,7 @@ using Crypto.Contracts;
 using Crypto.MarketReplay.Clocks;
 using Crypto.MarketReplay.Recordings;
 using Crypto.MarketReplay.Rest;
+using Crypto.MarketReplay.Scenarios;
 using Crypto.MarketReplay.Sockets;
 using Crypto.MarketReplay.Tapes;
 using Microsoft.AspNetCore.Builder;
@@ -65,8 +66,12 @@ public sealed class MarketReplayServer : IAsyncDisposable
         var stopping = new CancellationTokenSource();
         var app = BuildApp(options, loggers);
         var server = new MarketReplayServer(app, clock, gate, options, stopping);
-        var sockets = new StreamEndpoint(clock, options, logger);
-        var rest = new RestApi(clock, options);
+        var plan = options.Scenario is { } text
+            ? ScenarioPlan.Lay(Scenario.Load(text, tape.Count), clock.Timeline, clock.Position)
+            : ScenarioPlan.Peace;
+        var faults = new RequestFaults(plan, clock, logger);
+        var sockets = new StreamEndpoint(clock, options, plan, faults, logger);
+        var rest = new RestApi(clock, options, faults);
         app.Run(context => server.ServeAsync(context, sockets, rest, logger));
         await ListenAsync(app, options, cancellationToken).ConfigureAwait(false);
         Log.Listening(logger, server.Url, options.Venue, tape.Count, string.Join(' ', tape.Symbols.Take(10).Select(s => s.Symbol)), Describe(options));
@@ -143,7 +148,7 @@ public sealed class MarketReplayServer : IAsyncDisposable
     {
         try
         {
-            if (await rest.TryAnswerAsync(context).ConfigureAwait(false)) return;
+            if (await rest.TryAnswerAsync(context, _stopping.Token).ConfigureAwait(false)) return;
             if (await sockets.TryServeAsync(context, _stopping.Token).ConfigureAwait(false)) return;
             if (context.Request.Path == "/replay/status") await WriteStatusAsync(context).ConfigureAwait(false);
             else context.Response.StatusCode = StatusCodes.Status404NotFound;

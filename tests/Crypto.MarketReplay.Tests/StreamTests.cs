@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json;
@@ -121,20 +120,16 @@ public class StreamTests
     public async Task Pings_are_answered_by_a_client_that_reads_and_a_silent_one_is_dropped()
     {
         var options = Replay.Of(Replay.Trade(1));
-        options.PingInterval = TimeSpan.FromMilliseconds(50);
-        options.PongTimeout = TimeSpan.FromMilliseconds(500);
+        options.PingInterval = TimeSpan.FromMilliseconds(100);
+        options.PongTimeout = TimeSpan.FromSeconds(2);
         options.MessagesPerSecond = 0;
         await using var server = await Replay.StartAsync(options);
         await using var reading = await StreamClient.ConnectAsync(server, "/ws");
-        await using var deaf = await StreamClient.ConnectAsync(server, "/ws");
+        // The framework's client answers pings while it receives.
         var answer = reading.ReceiveAsync();
-        var started = Stopwatch.GetTimestamp();
-        // The framework's client answers pings while it receives; the deaf one receives only after its time.
-        while (Stopwatch.GetElapsedTime(started) < 3 * options.PongTimeout) await Task.Delay(20);
+        var sent = await RawClient.ReadToEndAsync(server, "/ws");
+        Assert.InRange(sent.Count(b => b == 0x89), 2, 25);
         Assert.False(answer.IsCompleted);
-        // It reads the pings of the past first; to answer them it is too late.
-        var end = await Record.ExceptionAsync(async () => Assert.Null(await deaf.ReceiveAsync()));
-        Assert.True(end is null or WebSocketException, end?.ToString());
     }
 
     [Fact]

@@ -2,15 +2,16 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Crypto.Contracts;
 using Crypto.MarketReplay.Clocks;
+using Crypto.MarketReplay.Scenarios;
 using Microsoft.AspNetCore.Http;
 
 namespace Crypto.MarketReplay.Rest;
 
 /// <summary>The exchange's REST interface: <c>/api/v3</c> at spot, <c>/fapi/v1</c> at USD-M.</summary>
-internal sealed class RestApi(ReplayClock clock, MarketReplayOptions options)
+internal sealed class RestApi(ReplayClock clock, MarketReplayOptions options, RequestFaults faults)
 {
     private readonly bool _usdm = options.Venue == Venues.BinanceUsdm;
-    private readonly RequestWeight _weight = new(options.WeightPerMinute, options.Time);
+    private readonly RequestWeight _weight = new(options.WeightPerMinute ?? (options.Venue == Venues.BinanceUsdm ? 2400 : 6000), options.Time);
     private readonly TradeAnswers _trades = new(clock, options.Venue == Venues.BinanceUsdm);
     private readonly KlineAnswers _klines = new(clock, options.Venue == Venues.BinanceUsdm);
     private readonly ExchangeInfo _info = new(clock, options.Venue == Venues.BinanceUsdm);
@@ -20,7 +21,7 @@ internal sealed class RestApi(ReplayClock clock, MarketReplayOptions options)
     private string Root => _usdm ? "/fapi/v1/" : "/api/v3/";
 
     /// <summary>Answers the request; false where the path is none of the exchange's.</summary>
-    public async Task<bool> TryAnswerAsync(HttpContext context)
+    public async Task<bool> TryAnswerAsync(HttpContext context, CancellationToken stopping)
     {
         var path = context.Request.Path.Value ?? "";
         if (!path.StartsWith(Root, StringComparison.Ordinal)) return false;
@@ -31,6 +32,7 @@ internal sealed class RestApi(ReplayClock clock, MarketReplayOptions options)
             await RespondAsync(context, StatusCodes.Status405MethodNotAllowed, default).ConfigureAwait(false);
             return true;
         }
+        if (await faults.TryMeetAsync(context, handshake: false, stopping).ConfigureAwait(false)) return true;
         // Answers of a thousand rows are too large to be made anew each time.
         if (!_buffers.TryTake(out var json)) json = new Utf8Buffer(16 * 1024);
         var status = StatusCodes.Status200OK;
@@ -38,6 +40,8 @@ internal sealed class RestApi(ReplayClock clock, MarketReplayOptions options)
         {
             json.Clear();
             _weight.Spend(context, weight);
+            if (options.RequiresApiKey && endpoint == "historicalTrades" && string.IsNullOrEmpty(context.Request.Headers["X-MBX-APIKEY"]))
+                throw new BinanceErrorException(StatusCodes.Status401Unauthorized, -2014, "API-key format invalid.");
             Answer(endpoint, new RestQuery(context, clock.Timeline.Tape, _usdm), json, context.RequestAborted);
         }
         catch (BinanceErrorException e)

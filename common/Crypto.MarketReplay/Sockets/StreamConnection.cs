@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Crypto.Contracts;
 using Crypto.MarketReplay.Clocks;
+using Crypto.MarketReplay.Scenarios;
 
 namespace Crypto.MarketReplay.Sockets;
 
@@ -10,10 +11,9 @@ namespace Crypto.MarketReplay.Sockets;
 /// memory.
 /// </summary>
 internal sealed class StreamConnection(
-    Stream stream, ReplayClock clock, FrameRenderer renderer, Subscriptions subscriptions, MarketReplayOptions options)
+    Stream stream, ReplayClock clock, FrameRenderer renderer, Subscriptions subscriptions, FrameFeed feed, TimeSpan lifetime,
+    MarketReplayOptions options)
 {
-    private const int BatchBytes = 64 * 1024;
-    private const int ScanAtOnce = 64 * 1024;
     private const int MaxPendingAnswers = 256;
     private const ushort NormalClosure = 1000;
     private const ushort GoingAway = 1001;
@@ -21,8 +21,8 @@ internal sealed class StreamConnection(
 
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
 
-    private readonly ClockReader _place = new();
-    private readonly Utf8Buffer _buffer = new(BatchBytes + 4096);
+    private readonly ClockReader _place = feed.Place;
+    private readonly Utf8Buffer _buffer = new(80 * 1024);
     private readonly ConcurrentQueue<(WebSocketOpcode Opcode, byte[] Payload)> _answers = new();
     private readonly TimeProvider _time = options.Time;
     private readonly MessagePace _pace = new(options.MessagesPerSecond, options.Time);
@@ -31,9 +31,10 @@ internal sealed class StreamConnection(
     private volatile bool _lost;
     private long _lastPongAt;
     private long _pingDueAt;
+    private long _expiresAt;
 
-    /// <summary>Frames sent to this client.</summary>
-    public long Sent { get; private set; }
+    /// <summary>True where the connection ended without a goodbye.</summary>
+    public bool IsCut => _lost;
 
     /// <summary>Serves the client until it leaves, breaks the rules, or the token is cancelled; tells why it ended.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
@@ -44,7 +45,8 @@ internal sealed class StreamConnection(
         _pingDueAt = openedAt + Ticks(options.PingInterval);
         SubscriptionsChanged();
         var reading = ReadAsync(ended.Token);
-        var sending = SendAsync(openedAt + Ticks(options.ConnectionLifetime), ended.Token);
+        _expiresAt = openedAt + Ticks(lifetime);
+        var sending = SendAsync(ended.Token);
         try
         {
             var first = await Task.WhenAny(reading, sending).ConfigureAwait(false);
@@ -134,8 +136,8 @@ internal sealed class StreamConnection(
         var filter = subscriptions.Filter;
         if (!filter.IsEmpty && !_joined)
         {
+            feed.Join();
             _joined = true;
-            clock.Join(_place);
         }
         if (filter.IsEmpty) LeaveClock();
         else clock.Subscribed(filter.Symbols);
@@ -146,30 +148,53 @@ internal sealed class StreamConnection(
     {
         if (!_joined) return;
         _joined = false;
-        clock.Leave(_place);
+        feed.Leave();
     }
 
-    private async Task<string> SendAsync(long expiresAt, CancellationToken cancellationToken)
+    private async Task<string> SendAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             _buffer.Clear();
             var now = _time.GetTimestamp();
-            var reason = CloseReason(now, expiresAt);
+            var reason = CloseReason(now);
             AppendAnswers();
             if (now >= _pingDueAt) AppendPing(now);
-            var more = _joined && reason is null && !_closeSent && AppendFrames();
+            var step = _joined && reason is null && !_closeSent ? feed.Fill(_buffer) : default;
             if (_buffer.Length > 0) await WriteAsync(cancellationToken).ConfigureAwait(false);
             if (reason is not null || _closeSent) return reason ?? "closed";
-            if (more) continue;
-            await _place.WaitAsync(DelayUntilNext(expiresAt), cancellationToken).ConfigureAwait(false);
+            if (step.Fault is { } fault && await MeetAsync(fault, cancellationToken).ConfigureAwait(false)) return "scenario";
+            if (step.More) continue;
+            await _place.WaitAsync(DelayUntilNext(), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private string? CloseReason(long now, long expiresAt)
+    /// <summary>Does to the connection what a scenario wants; true where it is lost.</summary>
+    private async Task<bool> MeetAsync(Fault fault, CancellationToken cancellationToken)
+    {
+        switch (fault.Kind)
+        {
+            case FaultKind.Drop:
+            case FaultKind.Tear:
+                _lost = true;
+                return true;
+            case FaultKind.Close:
+                Close(NormalClosure, "");
+                return false;
+            case FaultKind.Shutdown:
+                _expiresAt = Math.Min(_expiresAt, _time.GetTimestamp() + Ticks(fault.For));
+                return false;
+            default:
+                await Task.Delay(fault.For, _time, cancellationToken).ConfigureAwait(false);
+                feed.Lose(fault);
+                return false;
+        }
+    }
+
+    private string? CloseReason(long now)
     {
         var (code, reason) = (NormalClosure, default(string));
-        if (now >= expiresAt) reason = "24 hours are over";
+        if (now >= _expiresAt) reason = "its time is over";
         else if (_time.GetElapsedTime(Volatile.Read(ref _lastPongAt), now) > options.PongTimeout) (code, reason) = (GoingAway, "no pong");
         else if (_joined && clock.LagAt(_place.Cursor) > options.SlowClientTimeout) (code, reason) = (PolicyViolation, "too slow");
         if (reason is not null) Answer(WebSocketOpcode.Close, WebSocketFrames.ClosePayload(code, reason));
@@ -193,39 +218,6 @@ internal sealed class StreamConnection(
         _pingDueAt = now + Ticks(options.PingInterval);
     }
 
-    /// <summary>Appends what the clock allows; true where there is more to look at.</summary>
-    private bool AppendFrames()
-    {
-        var filter = subscriptions.Filter;
-        var limit = clock.LimitFor(_place);
-        var position = _place.Cursor;
-        if (filter.IsEmpty || position >= limit) return false;
-        var scanEnd = Math.Min(limit, position + ScanAtOnce);
-        for (; position < scanEnd && _buffer.Length < BatchBytes; position++) AppendFrame(position, filter);
-        clock.HandOver(_place, position);
-        _place.Cursor = position;
-        return position < limit;
-    }
-
-    private void AppendFrame(long position, StreamFilter filter)
-    {
-        ref readonly var frame = ref clock.Timeline.Tape[clock.Timeline.Split(position).Index];
-        if (filter.WantsRecorded(frame))
-        {
-            var start = _buffer.Length;
-            renderer.AppendRecorded(_buffer, position);
-            WebSocketFrames.Enclose(_buffer, start, WebSocketOpcode.Text);
-            Sent++;
-        }
-        if (filter.WantsAggregate(frame))
-        {
-            var start = _buffer.Length;
-            if (!renderer.TryAppendAggregate(_buffer, position)) return;
-            WebSocketFrames.Enclose(_buffer, start, WebSocketOpcode.Text);
-            Sent++;
-        }
-    }
-
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
         var write = stream.WriteAsync(_buffer.WrittenMemory, cancellationToken);
@@ -235,9 +227,9 @@ internal sealed class StreamConnection(
         await write.AsTask().WaitAsync(patience, _time, cancellationToken).ConfigureAwait(false);
     }
 
-    private TimeSpan? DelayUntilNext(long expiresAt)
+    private TimeSpan? DelayUntilNext()
     {
-        var next = Math.Min(_pingDueAt, expiresAt) - _time.GetTimestamp();
+        var next = Math.Min(_pingDueAt, _expiresAt) - _time.GetTimestamp();
         var delay = TimeSpan.FromSeconds(Math.Clamp((double)next / _time.TimestampFrequency, 0.001, 3600));
         return _joined && clock.DelayUntil(_place.Cursor) is { } untilFrame && untilFrame < delay ? untilFrame : delay;
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using Crypto.MarketReplay.Clocks;
+using Crypto.MarketReplay.Scenarios;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,8 @@ namespace Crypto.MarketReplay.Sockets;
 /// <summary>
 /// Accepts websockets at <c>/ws</c>, <c>/ws/&lt;stream&gt;[/&lt;stream&gt;...]</c> (raw) and <c>/stream?streams=a/b</c> (combined).
 /// </summary>
-internal sealed class StreamEndpoint(ReplayClock clock, MarketReplayOptions options, ILogger logger)
+internal sealed class StreamEndpoint(
+    ReplayClock clock, MarketReplayOptions options, ScenarioPlan plan, RequestFaults faults, ILogger logger)
 {
     private static readonly TimeSpan FiveMinutes = TimeSpan.FromMinutes(5);
 
@@ -35,15 +37,20 @@ internal sealed class StreamEndpoint(ReplayClock clock, MarketReplayOptions opti
             context.Response.StatusCode = status;
             return true;
         }
+        if (await faults.TryMeetAsync(context, handshake: true, stopping).ConfigureAwait(false)) return true;
         var subscriptions = new Subscriptions(clock.Timeline.Tape);
         subscriptions.Add(names);
         var renderer = new FrameRenderer(clock.Timeline, combined, UnitOf(context.Request.Query["timeUnit"].ToString()));
         await using var stream = await UpgradeAsync(context).ConfigureAwait(false);
         Log.Connected(logger, names.Length == 0 ? "none yet" : string.Join(' ', names.Take(5)));
-        var connection = new StreamConnection(stream, clock, renderer, subscriptions, options);
+        var feed = new FrameFeed(clock, renderer, subscriptions, plan, logger);
+        var lifetime = plan.Scenario.ConnectionLifetime ?? options.ConnectionLifetime;
+        var connection = new StreamConnection(stream, clock, renderer, subscriptions, feed, lifetime, options);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
         var reason = await connection.RunAsync(ending.Token).ConfigureAwait(false);
-        Log.Disconnected(logger, connection.Sent, reason);
+        // Without a goodbye, if the scenario wants it so: an abort sends no more bytes.
+        if (connection.IsCut) context.Abort();
+        Log.Disconnected(logger, feed.Sent, reason);
         return true;
     }
 

@@ -28,6 +28,7 @@ internal sealed class StreamClient : IAsyncDisposable
             var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), patience.Token);
             if (part.MessageType == WebSocketMessageType.Close) return null;
             length += part.Count;
+            if (length == _buffer.Length) throw new InvalidDataException("the message is longer than this client takes");
             if (part.EndOfMessage) return Encoding.UTF8.GetString(_buffer, 0, length);
         }
     }
