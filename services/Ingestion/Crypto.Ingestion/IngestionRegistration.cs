@@ -1,4 +1,5 @@
 using System.Net;
+using Crypto.Ingestion.Feeds;
 using Crypto.Ingestion.Health;
 using Crypto.Ingestion.Ledger;
 using Crypto.Ingestion.Options;
@@ -22,6 +23,8 @@ public static class IngestionRegistration
     {
         services.AddOptions<IngestionOptions>().Bind(configuration.GetSection(IngestionOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IngestionOptions>, IngestionOptionsValidator>());
+        services.AddOptions<FeedOptions>().Bind(configuration.GetSection(FeedOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FeedOptions>, FeedOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttpClient(IngestionService.HttpClientName, client => client.Timeout = TimeSpan.FromSeconds(10))
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
@@ -37,6 +40,8 @@ public static class IngestionRegistration
         services.TryAddSingleton<StorageProgress>();
         services.TryAddSingleton<IngestionService>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<IngestionService>());
+        services.TryAddSingleton<FeedService>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<FeedService>());
         services.AddHealthChecks().AddCheck<IngestionHealthCheck>("ingestion");
         return services;
     }

@@ -29,6 +29,11 @@ public sealed partial class IngestionService(
     private volatile IngestionRun? _run;
     private volatile string? _waitsFor = "the market";
 
+    private readonly TaskCompletionSource<IReadOnlyList<Instrument>> _instruments = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The instruments that are ingested, once the market has said what it has.</summary>
+    public Task<IReadOnlyList<Instrument>> Instruments => _instruments.Task;
+
     /// <summary>How it is doing.</summary>
     public IngestionReport Report()
     {
@@ -66,6 +71,7 @@ public sealed partial class IngestionService(
                 market, status, rest, options.Value, publisher, deadLetters, ledger, progress, ends, clock, loggers);
             Log.Starting(_logger, run.Symbols.All.Count, market.Source, endpoints.Stream);
             _run = run;
+            _instruments.TrySetResult([.. run.Symbols.All.Select(symbol => symbol.Instrument)]);
             await run.RunAsync(stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -33,6 +33,10 @@ public static class IngestionTelemetry
         Meter.CreateCounter<long>("crypto.ingestion.delivery_failures", "{record}", "Records that Kafka did not take");
     internal static readonly Counter<long> BackpressureWaits =
         Meter.CreateCounter<long>("crypto.ingestion.backpressure_waits", "{wait}", "Times the socket waited for Kafka");
+    internal static readonly Counter<long> FeedEvents =
+        Meter.CreateCounter<long>("crypto.ingestion.feed_events", "{event}", "Events of the slow feeds, by feed");
+    internal static readonly Counter<long> FeedFailures =
+        Meter.CreateCounter<long>("crypto.ingestion.feed_failures", "{poll}", "Polls of the slow feeds that failed, by feed");
     internal static readonly Histogram<double> FeedLag =
         Meter.CreateHistogram<double>("crypto.ingestion.feed_lag", "s", "From the exchange's event time to arrival here");
 

@@ -1,4 +1,6 @@
+using Crypto.Contracts;
 using Crypto.Kafka;
+using Crypto.Storage.Feeds;
 using Microsoft.Extensions.Options;
 
 namespace Crypto.Storage;
@@ -41,6 +43,14 @@ public sealed class StorageOptions
         SessionTimeout = SessionTimeout,
         MaxRecords = MaxBatchRecords,
         Linger = Linger,
+    };
+
+    // The slow topics have a consumer of their own, so that neither waits for the other.
+    internal BatchConsumerOptions ToFeedConsumerOptions() => ToConsumerOptions([Topics.Tickers, Topics.PricesRaw, Topics.Sentiment, Topics.News]) with
+    {
+        Name = FeedBatchHandler.Consumer,
+        Group = $"{Group}-feeds",
+        MemberId = MemberId is null ? BatchConsumerOptions.DefaultMemberId($"{Group}-feeds") : MemberId.Length == 0 ? null : $"{MemberId}-feeds",
     };
 }
 

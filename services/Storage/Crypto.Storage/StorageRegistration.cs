@@ -1,4 +1,5 @@
 using Crypto.Postgres;
+using Crypto.Storage.Feeds;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,6 +24,9 @@ public static class StorageRegistration
         services.TryAddSingleton<TradeBatchHandler>();
         services.TryAddSingleton<StorageService>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<StorageService>());
+        services.TryAddSingleton<FeedBatchHandler>();
+        services.TryAddSingleton<FeedStorageService>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<FeedStorageService>());
         services.AddHealthChecks().AddCheck<StorageHealthCheck>("storage");
         return services;
     }

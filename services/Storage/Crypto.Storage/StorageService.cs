@@ -14,6 +14,7 @@ public sealed partial class StorageService : BackgroundService
     private readonly NpgsqlDataSource _dataSource;
     private readonly BatchConsumer _consumer;
     private readonly ILogger _logger;
+    private readonly TaskCompletionSource _migrated = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public StorageService(
         NpgsqlDataSource dataSource, TradeBatchHandler handler, KafkaTopics topics, IOptions<StorageOptions> options,
@@ -26,6 +27,9 @@ public sealed partial class StorageService : BackgroundService
 
     public ConsumerStatus Status => _consumer.Status;
 
+    /// <summary>Completes when the schema is there.</summary>
+    public Task Migrated => _migrated.Task;
+
     public override void Dispose()
     {
         _consumer.Dispose();
@@ -37,6 +41,7 @@ public sealed partial class StorageService : BackgroundService
         try
         {
             await MigrateAsync(stoppingToken).ConfigureAwait(false);
+            _migrated.TrySetResult();
             await _consumer.RunAsync(stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -49,6 +49,7 @@ internal sealed class Platform : IAsyncDisposable
             ["Ingestion:MarketUrl"] = Market?.Url,
             ["Ingestion:AuditEvery"] = "00:00:00.5",
             ["Ingestion:SilenceAfter"] = "00:00:01",
+            ["Feeds:Enabled"] = "false",
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value)));
         builder.Services.AddSingleton(Database.DataSource);

@@ -1,0 +1,46 @@
+using Crypto.Contracts;
+using Crypto.Ingestion.Exchange;
+using Crypto.Ingestion.Feeds.Sources;
+using Crypto.Ingestion.Options;
+
+namespace Crypto.Ingestion.Feeds;
+
+/// <summary>
+/// Which feeds run. With a recorded exchange every address that is not set points to it, so that recorded and real never mix:
+/// <c>/coingecko/api/v3/coins/markets</c>, <c>/alternative/fng/</c>, <c>/rss/crypto.xml</c>.
+/// </summary>
+internal static class FeedCatalog
+{
+    public static IReadOnlyList<IFeed> For(
+        FeedOptions feeds, IngestionOptions ingestion, ExchangeEndpoints exchange, IReadOnlyList<Instrument> instruments, Func<HttpClient> http)
+    {
+        if (!feeds.Enabled) return [];
+        var recorded = ingestion.MarketUrl.TrimEnd('/');
+        var isRecorded = recorded.Length > 0;
+        var catalog = new List<IFeed>();
+        if (feeds.TickerEvery > TimeSpan.Zero)
+            catalog.Add(new TickerFeed(new ConditionalClient(http()), $"{exchange.Rest}{exchange.ApiPath}/ticker/24hr", ingestion.Venue,
+                [.. instruments.Select(instrument => instrument.Symbol)], feeds.TickerEvery));
+        if (feeds.CoinGeckoEvery > TimeSpan.Zero)
+        {
+            var key = feeds.CoinGeckoApiKey;
+            var client = key.Length > 0 ? new ConditionalClient(http(), ("x-cg-demo-api-key", key)) : new ConditionalClient(http());
+            catalog.Add(new CoinGeckoFeed(client, Choose(feeds.CoinGeckoUrl, "/coingecko/api/v3/coins/markets",
+                "https://api.coingecko.com/api/v3/coins/markets"), feeds.CoinGeckoIds, feeds.CoinGeckoCurrency, feeds.CoinGeckoEvery));
+        }
+        if (feeds.FearGreedEvery > TimeSpan.Zero)
+            catalog.Add(new FearGreedFeed(new ConditionalClient(http()),
+                Choose(feeds.FearGreedUrl, "/alternative/fng/", "https://api.alternative.me/fng/"), feeds.FearGreedDays, feeds.FearGreedEvery));
+        if (feeds.RssEvery > TimeSpan.Zero)
+        {
+            var list = feeds.RssFeeds.Length > 0 ? feeds.RssFeeds : isRecorded ? $"recorded={recorded}/rss/crypto.xml" : RssFeedList.LiveDefault;
+            if (RssFeedList.TryParse(list, out var rss, out _))
+                catalog.AddRange(rss.Select(feed => new RssFeed(new ConditionalClient(http()), feed.Name, feed.Url, feeds.RssEvery)));
+        }
+        if (feeds.NewsApiKey.Length > 0 && feeds.NewsApiEvery > TimeSpan.Zero && !isRecorded)
+            catalog.Add(new NewsApiFeed(new ConditionalClient(http(), ("X-Api-Key", feeds.NewsApiKey)), feeds.NewsApiUrl, feeds.NewsApiQuery, feeds.NewsApiEvery));
+        return catalog;
+
+        string Choose(string setting, string path, string live) => setting.Length > 0 ? setting : isRecorded ? recorded + path : live;
+    }
+}

@@ -1,0 +1,55 @@
+using Crypto.Contracts;
+using Crypto.Kafka;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Crypto.Storage.Feeds;
+
+/// <summary>Stores the slow topics, apart from the trades, so that neither waits for the other.</summary>
+public sealed partial class FeedStorageService : BackgroundService
+{
+    private readonly StorageService _storage;
+    private readonly BatchConsumer _consumer;
+    private readonly ILogger _logger;
+
+    public FeedStorageService(
+        StorageService storage, FeedBatchHandler handler, KafkaTopics topics, IOptions<StorageOptions> options, IOptions<KafkaOptions> kafka,
+        TimeProvider clock, ILogger<FeedStorageService> logger)
+    {
+        (_storage, _logger) = (storage, logger);
+        _consumer = new BatchConsumer(options.Value.ToFeedConsumerOptions(), kafka.Value, topics, handler, clock, logger);
+    }
+
+    public ConsumerStatus Status => _consumer.Status;
+
+    public override void Dispose()
+    {
+        _consumer.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await _storage.Migrated.WaitAsync(stoppingToken).ConfigureAwait(false);
+            await _consumer.RunAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (FatalException e)
+        {
+            Log.Fatal(_logger, e.Message);
+            throw;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Critical, "Storage of the slow feeds stops: {Reason}")]
+        public static partial void Fatal(ILogger logger, string reason);
+    }
+}
