@@ -1,3 +1,4 @@
+using Crypto.Query.Metrics;
 using Crypto.Query.Rest;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,6 @@ public static class QueryEndpoints
         api.MapGet("/coverage/{symbol}", coverage.CoverageAsync).WithSummary("The coverage ledger of a symbol");
         api.MapGet("/stream/candles", streams.CandlesAsync).WithSummary("Candles as they change, as server-sent events");
         api.MapGet("/stream/trades", streams.TradesAsync).WithSummary("Trades as they come, as server-sent events");
-        return endpoints;
+        return endpoints.MapPrometheusMetrics();
     }
 }

@@ -1,7 +1,9 @@
+using Crypto.Query.Access;
 using Crypto.Query.Data;
 using Crypto.Query.Grpc;
 using Crypto.Query.Grpc.Wire;
 using Crypto.Query.Live;
+using Crypto.Query.Metrics;
 using Crypto.Query.Rest;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +24,8 @@ public static class QueryServices
         services.AddOptions<QueryOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WireOptions>().Bind(section.GetSection("Grpc")).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddAccess(configuration);
+        services.AddPrometheusMetrics();
         services.AddSingleton<MarketCatalog>();
         services.AddSingleton<CandleQueries>();
         services.AddSingleton<TradeQueries>();

@@ -9,4 +9,7 @@ internal static class QueryTelemetry
 
     public static readonly Counter<long> UnreadableRecords = Meter.CreateCounter<long>(
         "crypto.query.unreadable_records", "{record}", "Records of a followed topic that are not what the contract says.");
+
+    public static readonly Counter<long> Refused = Meter.CreateCounter<long>(
+        "crypto.query.refused_requests", "{request}", "Requests that were refused before they reached a handler, by reason.");
 }

@@ -19,17 +19,9 @@ internal sealed partial class WireEndpoint(
         metrics.Finish(method, status, started);
     }
 
-    /// <summary>Answers a call of a method that no service has; anything but gRPC is left to be a 404.</summary>
-    public Task RefuseUnknownAsync(HttpContext http)
-    {
-        if (!IsGrpc(http.Request.ContentType))
-        {
-            http.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        }
-        return HandleAsync(http, "unknown", isStream: false, _ =>
-            throw new GrpcStatusException(GrpcStatus.Unimplemented, $"no method {http.Request.Path} is served here"));
-    }
+    /// <summary>Answers a call of a method that no service has.</summary>
+    public Task RefuseUnknownAsync(HttpContext http) => HandleAsync(http, "unknown", isStream: false, _ =>
+        throw new GrpcStatusException(GrpcStatus.Unimplemented, $"no method {http.Request.Path} is served here"));
 
     private async Task<GrpcStatus> AnswerAsync(
         HttpContext http, string method, CancellationToken stopping, Func<WireCall, Task> run)
@@ -103,7 +95,7 @@ internal sealed partial class WireEndpoint(
     }
 
     // application/grpc and application/grpc+proto, with or without parameters; not application/grpc-web.
-    private static bool IsGrpc(string? contentType)
+    public static bool IsGrpc(string? contentType)
     {
         const string Grpc = "application/grpc";
         if (contentType is null || !contentType.StartsWith(Grpc, StringComparison.OrdinalIgnoreCase)) return false;

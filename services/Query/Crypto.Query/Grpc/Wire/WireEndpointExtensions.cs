@@ -1,4 +1,6 @@
+using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,9 +24,17 @@ public static class WireEndpointExtensions
             services.GetRequiredService<IHostApplicationLifetime>(),
             services.GetRequiredService<ILoggerFactory>().CreateLogger("Crypto.Query.Grpc"));
         services.GetRequiredService<GrpcMethodTable>().Bind(new WireBinder(endpoints, endpoint));
-        // For every HTTP method, so that an unknown page is 404 and not 405.
-        endpoints.Map("/{service}/{method}", endpoint.RefuseUnknownAsync)
-            .WithDisplayName("gRPC unknown method").WithMetadata(new ExcludeFromDescriptionAttribute());
+        RefuseUnknown(endpoints, endpoint);
         return endpoints;
+    }
+
+    // Not a route of its own: a catch-all would make 404 of every other endpoint's 405.
+    private static void RefuseUnknown(IEndpointRouteBuilder endpoints, WireEndpoint endpoint)
+    {
+        if (endpoints is not IApplicationBuilder app)
+            throw new ArgumentException("gRPC is mapped on the application itself, not on a group", nameof(endpoints));
+        app.Use(next => http => WireEndpoint.IsGrpc(http.Request.ContentType) && http.GetEndpoint()?.Metadata.GetMetadata<MethodDescriptor>() is null
+            ? endpoint.RefuseUnknownAsync(http)
+            : next(http));
     }
 }
