@@ -95,16 +95,16 @@ public sealed partial class Resume(
         var name = symbol.Instrument.Symbol;
         if (market.Clock == MarketClock.Original)
             return (await history.FirstFromAsync(name, 0, cancellation).ConfigureAwait(false))?.Id;
-        if (!known.IsEmpty)
-        {
-            var first = known.Covered.IsEmpty ? long.MaxValue : known.Covered.Ranges[0].First;
-            foreach (var gap in known.Open) first = Math.Min(first, gap.Range.First);
-            return first;
-        }
-        if (options.FirstStartBackfill == TimeSpan.Zero) return null;
+        var wanted = known.Covered.IsEmpty ? (long?)null : known.Covered.Ranges[0].First;
+        foreach (var gap in known.Open) wanted = Math.Min(wanted ?? long.MaxValue, gap.Range.First);
+        // An empty ledger is no sign of a first start: storage may have stored live trades before we came here, and a process
+        // that was killed in between never asked for the history. So the horizon is asked for until the store reaches it.
+        if (options.FirstStartBackfill == TimeSpan.Zero) return wanted;
         var newest = await rest.NewestAsync(name, cancellation).ConfigureAwait(false);
+        if (newest is null) return wanted;
         var sinceUs = market.NowUs - (long)options.FirstStartBackfill.TotalMicroseconds;
-        return newest is null ? null : await history.FirstIdSinceAsync(name, sinceUs, newest, cancellation).ConfigureAwait(false);
+        var since = await history.FirstIdSinceAsync(name, sinceUs, newest, cancellation).ConfigureAwait(false);
+        return since is null ? wanted : Math.Min(wanted ?? long.MaxValue, since.Value);
     }
 
     private static partial class Log
