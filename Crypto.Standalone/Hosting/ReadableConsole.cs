@@ -17,6 +17,8 @@ internal sealed class ReadableConsole(TimeProvider clock) : ConsoleFormatter(For
         logging.AddConsole(console => console.FormatterName = FormatterName);
         logging.AddConsoleFormatter<ReadableConsole, ConsoleFormatterOptions>();
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // /health says it to whoever asks; once per question in the log would only repeat it.
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         logging.AddFilter("System.Net.Http", LogLevel.Warning);
         logging.AddFilter("Npgsql", LogLevel.Warning);
     }
