@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Crypto.Contracts;
 using Crypto.MarketReplay.Clocks;
+using Crypto.MarketReplay.Feeds;
 using Crypto.MarketReplay.Recordings;
 using Crypto.MarketReplay.Rest;
 using Crypto.MarketReplay.Scenarios;
@@ -72,7 +73,8 @@ public sealed class MarketReplayServer : IAsyncDisposable
         var faults = new RequestFaults(plan, clock, logger);
         var sockets = new StreamEndpoint(clock, options, plan, faults, logger);
         var rest = new RestApi(clock, options, faults);
-        app.Run(context => server.ServeAsync(context, sockets, rest, logger));
+        var feeds = new FeedAnswers(clock, faults);
+        app.Run(context => server.ServeAsync(context, sockets, rest, feeds, logger));
         await ListenAsync(app, options, cancellationToken).ConfigureAwait(false);
         Log.Listening(logger, server.Url, options.Venue, tape.Count, string.Join(' ', tape.Symbols.Take(10).Select(s => s.Symbol)), Describe(options));
         return server;
@@ -144,12 +146,13 @@ public sealed class MarketReplayServer : IAsyncDisposable
         return $"clock {options.EffectiveClock.ToString().ToLowerInvariant()}, speed {speed}{(options.EffectiveLoop ? ", loop" : "")}";
     }
 
-    private async Task ServeAsync(HttpContext context, StreamEndpoint sockets, RestApi rest, ILogger logger)
+    private async Task ServeAsync(HttpContext context, StreamEndpoint sockets, RestApi rest, FeedAnswers feeds, ILogger logger)
     {
         try
         {
             if (await rest.TryAnswerAsync(context, _stopping.Token).ConfigureAwait(false)) return;
             if (await sockets.TryServeAsync(context, _stopping.Token).ConfigureAwait(false)) return;
+            if (await feeds.TryAnswerAsync(context, _stopping.Token).ConfigureAwait(false)) return;
             if (context.Request.Path == "/replay/status") await WriteStatusAsync(context).ConfigureAwait(false);
             else context.Response.StatusCode = StatusCodes.Status404NotFound;
         }
