@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Crypto.ServiceDefaults;
 
@@ -20,15 +19,13 @@ public static class MarketClients
             builder.Configuration[$"{KafkaOptions.Section}:{nameof(KafkaOptions.BootstrapServers)}"] ??= servers;
         builder.Services.AddKafkaOptions(builder.Configuration);
         var options = builder.Configuration.GetSection(KafkaOptions.Section).Get<KafkaOptions>() ?? new KafkaOptions();
-        builder.AddKafkaProducer<byte[], byte[]>(Broker,
-            settings =>
-            {
-                foreach (var (name, value) in KafkaClients.ProducerConfig(options)) settings.Config.Set(name, value);
-                // Its spans would be one per record and its health check writes records; ours do neither.
-                settings.DisableTracing = true;
-                settings.DisableHealthChecks = true;
-            },
-            (services, producer) => KafkaClients.LogTo(producer, services.GetRequiredService<ILoggerFactory>()));
+        builder.AddKafkaProducer<byte[], byte[]>(Broker, settings =>
+        {
+            foreach (var (name, value) in KafkaClients.ProducerConfig(options)) settings.Config.Set(name, value);
+            // Its spans would be one per record and its health check writes records; ours do neither.
+            settings.DisableTracing = true;
+            settings.DisableHealthChecks = true;
+        });
         return builder;
     }
 

@@ -75,17 +75,11 @@ public static class KafkaClients
 
     public static IProducer<byte[], byte[]> BuildProducer(KafkaOptions options, ILoggerFactory loggers)
     {
-        var builder = new ProducerBuilder<byte[], byte[]>(ProducerConfig(options));
-        LogTo(builder, loggers);
-        return builder.Build();
-    }
-
-    /// <summary>Sends what the client says to our log, for a host that builds its producer itself.</summary>
-    public static void LogTo(ProducerBuilder<byte[], byte[]> builder, ILoggerFactory loggers)
-    {
         var logger = loggers.CreateLogger("Crypto.Kafka.Producer");
-        builder.SetLogHandler((_, message) => KafkaLog.Client(logger, message))
-            .SetErrorHandler((_, error) => KafkaLog.Error(logger, error));
+        return new ProducerBuilder<byte[], byte[]>(ProducerConfig(options))
+            .SetLogHandler((_, message) => KafkaLog.Client(logger, message))
+            .SetErrorHandler((_, error) => KafkaLog.Error(logger, error))
+            .Build();
     }
 
     /// <summary>How to reach the brokers; the settings of <see cref="KafkaOptions.Client"/> win over ours.</summary>
