@@ -19,7 +19,7 @@ public sealed class RiderHealthCheck(RiderProgress progress, KafkaTopics topics,
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var marks = progress.Marks();
-        var data = new Dictionary<string, object> { ["partitions"] = marks.Count, ["records"] = progress.Records };
+        var data = new Dictionary<string, object> { ["partitions"] = marks.Count, ["records"] = progress.Records, ["batches"] = progress.Batches.Count };
         if (progress.LastBatch is { } last) data["lastBatch"] = last.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
         try
         {

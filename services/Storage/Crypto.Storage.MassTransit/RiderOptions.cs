@@ -11,10 +11,10 @@ public sealed class RiderOptions
 {
     public const string Section = "Storage:Rider";
 
-    /// <summary>Records per transaction at most.</summary>
+    /// <summary>Records that MassTransit collects into a batch at most.</summary>
     public int BatchSize { get; set; } = 5_000;
 
-    /// <summary>Records that may be on their way at once: a batch being stored and one being collected.</summary>
+    /// <summary>Records on their way at once, and in one transaction at most: a batch is stored while the next is collected.</summary>
     public int DeliveryLimit => 2 * BatchSize;
 
     /// <summary>How long the first record of a batch waits for others.</summary>

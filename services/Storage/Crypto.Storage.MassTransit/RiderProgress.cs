@@ -18,6 +18,9 @@ public sealed class RiderProgress(TimeProvider clock)
     /// <summary>Records stored since the start, repeats included.</summary>
     public long Records { get; private set; }
 
+    /// <summary>Batches that MassTransit collected, and the records of the largest.</summary>
+    public (long Count, int Largest) Batches { get; private set; }
+
     /// <summary>When a batch was last stored; null before the first.</summary>
     public DateTimeOffset? LastBatch { get; private set; }
 
@@ -43,6 +46,11 @@ public sealed class RiderProgress(TimeProvider clock)
             if (_failure is null) _failingSince = clock.GetUtcNow();
             _failure = reason;
         }
+    }
+
+    internal void Collected(int records)
+    {
+        lock (_lock) Batches = (Batches.Count + 1, Math.Max(Batches.Largest, records));
     }
 
     internal void Works()

@@ -26,8 +26,8 @@ public static class RiderRegistration
         services.TryAddSingleton<StorageMetrics>();
         services.TryAddSingleton<LooseBatchHandler>();
         services.TryAddSingleton<RiderProgress>();
-        services.TryAddSingleton<StorePreparation>();
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<StorePreparation>());
+        services.TryAddSingleton<RiderStore>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<RiderStore>());
         services.TryAddSingleton<NothingLostFilter>();
         services.TryAddSingleton<DescribePartition>(provider => DescribeBy(provider.GetRequiredService<KafkaTopics>()));
         services.AddHealthChecks().AddCheck<RiderHealthCheck>("storage");
@@ -50,12 +50,12 @@ public sealed class BatchDefinition(IOptions<RiderOptions> options, LocateRecord
         IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<TradeRecordConsumer> consumerConfigurator,
         IRegistrationContext context)
     {
-        // One batch is stored while the next is collected.
         endpointConfigurator.PrefetchCount = options.Value.DeliveryLimit;
         consumerConfigurator.Options<BatchOptions>(batch => batch
             .SetMessageLimit(options.Value.BatchSize)
             .SetTimeLimit(options.Value.Linger)
-            .SetConcurrencyLimit(2)
+            // Waiting costs nothing: RiderStore stores together what waits.
+            .SetConcurrencyLimit(options.Value.DeliveryLimit)
             // MassTransit's own would give the rider as many executors as a batch has records.
             .SetConfigurationCallback((_, _) => { })
             .GroupBy<RawRecord, int>(message => locate(message).Partition));

@@ -59,8 +59,7 @@ internal sealed class RiderHarness : IAsyncDisposable
             })
             .BuildServiceProvider(validateScopes: true);
         var harness = new RiderHarness(postgres, broker, services);
-        // The harness starts the bus itself; the rest is ours.
-        await harness.Get<StorePreparation>().StartAsync(default);
+        // It starts the bus and every hosted service.
         await harness.Get<ITestHarness>().Start();
         return harness;
     }
@@ -82,6 +81,13 @@ internal sealed class RiderHarness : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (await _postgres.ScalarAsync<long>(sql) != expected) await Task.Delay(20, patience.Token);
+    }
+
+    /// <summary>Waits until something is so.</summary>
+    public async Task UntilAsync(Func<bool> holds)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!holds()) await Task.Delay(5, patience.Token);
     }
 
     public Task UntilStoredAsync(long trades) => UntilAsync("select count(*) from market.trades", trades);

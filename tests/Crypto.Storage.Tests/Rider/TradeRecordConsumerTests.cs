@@ -15,11 +15,31 @@ public sealed class TradeRecordConsumerTests
     [Fact]
     public async Task A_batch_of_one_symbol_fills()
     {
-        await using var rider = await RiderHarness.StartAsync(batchSize: 100, linger: "00:00:02");
+        await using var rider = await RiderHarness.StartAsync(batchSize: 100, linger: "00:00:05");
         await rider.SendTradesAsync(Enumerable.Range(1, 500).Select(id => (long)id));
         await rider.UntilStoredAsync(500);
-        // Each transaction leaves its own id in the rows that it made.
-        Assert.Equal(5, await rider.Postgres.ScalarAsync<long>("select count(distinct xmin::text) from market.trades"));
+        Assert.Equal((5, 100), rider.Progress.Batches);
+    }
+
+    [Fact]
+    public async Task Batches_that_wait_are_stored_together()
+    {
+        await using var rider = await RiderHarness.StartAsync(batchSize: 200, linger: "00:00:00.005");
+        await using (var blocker = await rider.Postgres.DataSource.OpenConnectionAsync())
+        await using (await blocker.BeginTransactionAsync())
+        {
+            await using var block = new Npgsql.NpgsqlCommand("lock table market.instruments in exclusive mode", blocker);
+            await block.ExecuteNonQueryAsync();
+            // One by one, so that each is a batch of its own.
+            for (var id = 1; id <= 30; id++)
+            {
+                await rider.SendTradesAsync([id], firstOffset: id - 1);
+                await rider.UntilAsync(() => rider.Progress.Batches.Count == id);
+            }
+        }
+        await rider.UntilStoredAsync(30);
+        // Each transaction leaves its own id in the rows that it made: what waited first, and all the rest.
+        Assert.InRange(await rider.Postgres.ScalarAsync<long>("select count(distinct xmin::text) from market.trades"), 1, 3);
     }
 
     [Fact]
@@ -97,8 +117,7 @@ public sealed class TradeRecordConsumerTests
             await using var block = new Npgsql.NpgsqlCommand("lock table market.instruments in access exclusive mode", blocker);
             await block.ExecuteNonQueryAsync();
             await rider.SendTradesAsync([1, 2, 3]);
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-            while (rider.Progress.Failure is null) await Task.Delay(20, patience.Token);
+            await rider.UntilAsync(() => rider.Progress.Failure is not null);
         }
         await rider.UntilStoredAsync(3);
         Assert.Null(rider.Progress.Failure);
@@ -113,8 +132,7 @@ public sealed class TradeRecordConsumerTests
         await rider.UntilStoredAsync(1);
         await rider.Postgres.ExecuteAsync("drop table market.coverage_ranges cascade");
         await rider.SendTradesAsync([2], firstOffset: 1);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!rider.Host.ApplicationStopping.IsCancellationRequested) await Task.Delay(20, patience.Token);
+        await rider.UntilAsync(() => rider.Host.ApplicationStopping.IsCancellationRequested);
         Assert.Equal(1, await rider.Postgres.ScalarAsync<long>("select count(*) from market.trades"));
         Assert.Equal(1, rider.Progress.Records);
         Assert.Contains("stopped", rider.Progress.Failure!.Value.Reason, StringComparison.Ordinal);
