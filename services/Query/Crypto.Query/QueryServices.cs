@@ -34,13 +34,25 @@ public static class QueryServices
         services.AddSingleton<PriceEndpoints>();
         services.AddSingleton<CandleEndpoints>();
         services.AddSingleton<CoverageEndpoints>();
+        services.AddSingleton<ContextQueries>();
+        services.AddSingleton<AnalyticsQueries>();
+        services.AddSingleton<ContextEndpoints>();
+        services.AddSingleton<AnalyticsEndpoints>();
         services.AddSingleton<StreamEndpoints>();
+        services.AddSingleton<LatestPriceMessage>();
         services.AddSingleton<MarketDataHandlers>();
+        services.AddSingleton<TradeHandlers>();
+        services.AddSingleton<ContextHandlers>();
+        services.AddSingleton<HealthHandlers>();
         services.AddSingleton(_ => new GrpcMetrics(QueryTelemetry.Meter));
         services.AddSingleton(provider =>
         {
             var table = new GrpcMethodTable();
             provider.GetRequiredService<MarketDataHandlers>().AddTo(table);
+            provider.GetRequiredService<TradeHandlers>().AddTo(table);
+            provider.GetRequiredService<ContextHandlers>().AddTo(table);
+            provider.GetRequiredService<HealthHandlers>().AddTo(table);
+            ReflectionHandlers.AddTo(table);
             return table;
         });
         services.AddHealthChecks().AddCheck<QueryHealth>("query");

@@ -9,6 +9,7 @@ internal sealed class OfficialClient : IDisposable
 {
     private static readonly string Folder = Path.Combine(TestData.RepositoryRoot, "tests", "clients", "grpc");
     private static readonly string Protos = Path.Combine(TestData.RepositoryRoot, "common", "Crypto.Contracts", "protos");
+    private static readonly Lazy<Task> Setup = new(SetupAsync);
     private readonly Process _process;
     private readonly CancellationTokenSource _timeout = new(TimeSpan.FromSeconds(60));
 
@@ -17,9 +18,7 @@ internal sealed class OfficialClient : IDisposable
     /// <summary>Starts <c>node</c> or <c>python</c>, installing its libraries first where they are missing.</summary>
     public static async Task<OfficialClient> StartAsync(string language, Uri server, string scenario)
     {
-        using var setup = Start(Path.Combine(TestData.RepositoryRoot, "eng", "test-clients.sh"), $"grpc-{language}");
-        await setup.WaitForExitAsync();
-        if (setup.ExitCode != 0) throw new InvalidOperationException(await setup.StandardError.ReadToEndAsync());
+        await Setup.Value;
         string[] arguments = [server.Authority, Protos, scenario];
         return new OfficialClient(language == "node"
             ? Start("node", [Path.Combine(Folder, "client.mjs"), .. arguments])
@@ -47,6 +46,13 @@ internal sealed class OfficialClient : IDisposable
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         _process.Dispose();
         _timeout.Dispose();
+    }
+
+    private static async Task SetupAsync()
+    {
+        using var setup = Start(Path.Combine(TestData.RepositoryRoot, "eng", "test-clients.sh"), "grpc-node", "grpc-python");
+        await setup.WaitForExitAsync();
+        if (setup.ExitCode != 0) throw new InvalidOperationException(await setup.StandardError.ReadToEndAsync());
     }
 
     private static Process Start(string program, params string[] arguments)

@@ -97,6 +97,50 @@ public sealed class OfficialClientTests(RecordedMarket market) : IClassFixture<R
         Assert.Equal(1, (await client.NextAsync()).Number("code"));
     }
 
+    [Theory]
+    [InlineData(Node)]
+    [InlineData(Python)]
+    public async Task The_standard_health_service(string language)
+    {
+        var answers = await OfficialClient.RunAsync(language, market.GrpcUrl, "health");
+        Assert.Equal(["SERVING", "SERVING"], [answers[0].Text("status"), answers[1].Text("status")]);
+        Assert.Equal(5, answers[2].Number("code"));
+    }
+
+    [Theory]
+    [InlineData(Node)]
+    [InlineData(Python)]
+    public async Task Server_reflection(string language)
+    {
+        var answer = await OfficialClient.RunAsync(language, market.GrpcUrl, "reflection");
+        var services = answer.GetProperty("services").EnumerateArray().Select(s => s.GetString());
+        Assert.Equal(
+        [
+            "crypto.market.v1.MarketData", "crypto.market.v1.MarketContext", "grpc.health.v1.Health",
+            "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+        ], services);
+        Assert.Equal((2L, 5L), (answer.Number("files"), answer.Number("error")));
+    }
+
+    [Theory]
+    [InlineData(Node)]
+    [InlineData(Python)]
+    public async Task Trades_page_by_page(string language)
+    {
+        var ids = (await OfficialClient.RunAsync(language, market.GrpcUrl, "pages")).EnumerateArray().Select(i => i.GetString());
+        Assert.Equal(market.Btc.Reverse().Take(4).Select(t => t.TradeId.ToString(provider: null)), ids);
+    }
+
+    [Theory]
+    [InlineData(Node)]
+    [InlineData(Python)]
+    public async Task Coverage(string language)
+    {
+        var coverage = await OfficialClient.RunAsync(language, market.GrpcUrl, "coverage");
+        Assert.Equal(market.Eth.Count.ToString(provider: null), coverage.Text("stored"));
+        Assert.True(coverage.GetProperty("complete").GetBoolean());
+    }
+
     private static decimal Close(JsonElement line) =>
         decimal.Parse(line.GetProperty("candle").Text("close"), System.Globalization.CultureInfo.InvariantCulture);
 

@@ -28,7 +28,7 @@ public sealed class RecordedMarket : IAsyncLifetime
             await StoreSeed.CandlesAsync(_database.DataSource, NaiveFold.Fold(trades, Interval.OneMinute));
             await StoreSeed.CandlesAsync(_database.DataSource, NaiveFold.Fold(trades, Interval.FiveMinutes));
         }
-        _server = await QueryServer.StartAsync(_database);
+        _server = await QueryServer.StartAsync(_database, settings: ("Query:KafkaGraceSeconds", "3600"));
     }
 
     public async Task DisposeAsync()

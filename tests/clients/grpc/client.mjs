@@ -7,6 +7,8 @@ const load = (file) =>
   grpc.loadPackageDefinition(
     loader.loadSync(file, { includeDirs: [protos], keepCase: true, longs: String, enums: String, oneofs: true }),
   );
+const { Health } = load("grpc/health/v1/health.proto").grpc.health.v1;
+const { ServerReflection } = load("grpc/reflection/v1alpha/reflection.proto").grpc.reflection.v1alpha;
 const { MarketData } = load("crypto/market/v1/market_data.proto").crypto.market.v1;
 const client = new MarketData(target, grpc.credentials.createInsecure(), {
   "grpc.default_compression_algorithm": 2, // gzip
@@ -34,7 +36,41 @@ const stream = (request, take, options = {}) =>
     calls.on("end", () => resolve({ code: 0 }));
   });
 
+const health = (service) =>
+  new Promise((resolve) =>
+    new Health(target, grpc.credentials.createInsecure()).Check({ service }, (e, r) => resolve(e ? failure(e) : r)),
+  );
+const reflect = (requests) =>
+  new Promise((resolve, reject) => {
+    const calls = new ServerReflection(target, grpc.credentials.createInsecure()).ServerReflectionInfo();
+    const answers = [];
+    calls.on("data", (r) => answers.push(r));
+    calls.on("error", reject);
+    calls.on("end", () => resolve(answers));
+    requests.forEach((r) => calls.write(r));
+    calls.end();
+  });
+
 const scenarios = {
+  health: async () => say([await health(""), await health("crypto.market.v1.MarketData"), await health("no.Such")]),
+  reflection: async () => {
+    const [list, file, nothing] = await reflect([
+      { list_services: "" },
+      { file_containing_symbol: "crypto.market.v1.Candle" },
+      { file_containing_symbol: "no.Such" },
+    ]);
+    say({
+      services: list.list_services_response.service.map((s) => s.name),
+      files: file.file_descriptor_response.file_descriptor_proto.length,
+      error: nothing.error_response.error_code,
+    });
+  },
+  pages: async () => {
+    const first = await call("ListTrades", { symbol: "BTCUSDT", limit: 2 });
+    const second = await call("ListTrades", { symbol: "BTCUSDT", limit: 2, page_token: first.next_page_token });
+    say([...first.trades, ...second.trades].map((t) => t.trade_id));
+  },
+  coverage: async () => say(await call("GetCoverage", { symbol: "ETHUSDT" })),
   latest: async () => say(await call("GetLatestPrices", {})),
   list: async () => say(await call("ListCandles", { symbol: "BTCUSDT", interval: "1m", limit: 3 })),
   range: async () =>

@@ -12,9 +12,14 @@ from google.protobuf import json_format, timestamp_pb2
 target, protos, scenario = sys.argv[1:4]
 generated = tempfile.mkdtemp()
 subprocess.check_call([
-    "protoc", "-I", protos, "--python_out", generated, "crypto/market/v1/market_data.proto"])
+    "protoc", "-I", protos, "--python_out", generated,
+    "crypto/market/v1/market_data.proto", "grpc/health/v1/health.proto", "grpc/reflection/v1/reflection.proto"])
 sys.path.insert(0, generated)
 from crypto.market.v1 import market_data_pb2 as market  # noqa: E402
+
+sys.path.insert(0, generated + "/grpc")  # Beside the installed package of that name, not instead of it.
+from health.v1 import health_pb2 as health  # noqa: E402
+from reflection.v1 import reflection_pb2 as reflection  # noqa: E402
 
 channel = grpc.insecure_channel(target, compression=grpc.Compression.Gzip)
 service = market.DESCRIPTOR.services_by_name["MarketData"]
@@ -27,6 +32,31 @@ def method(name):
     return kind(f"/{service.full_name}/{name}",
                 request_serializer=getattr(market, described.input_type.name).SerializeToString,
                 response_deserializer=getattr(market, described.output_type.name).FromString)
+
+
+def check(service):
+    return call(channel.unary_unary("/grpc.health.v1.Health/Check",
+                                    request_serializer=health.HealthCheckRequest.SerializeToString,
+                                    response_deserializer=health.HealthCheckResponse.FromString),
+                health.HealthCheckRequest(service=service))
+
+
+def reflect():
+    invoke = channel.stream_stream("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+                                   request_serializer=reflection.ServerReflectionRequest.SerializeToString,
+                                   response_deserializer=reflection.ServerReflectionResponse.FromString)
+    listed, file, nothing = invoke(iter([
+        reflection.ServerReflectionRequest(list_services=""),
+        reflection.ServerReflectionRequest(file_containing_symbol="crypto.market.v1.Candle"),
+        reflection.ServerReflectionRequest(file_containing_symbol="no.Such")]))
+    return {"services": [s.name for s in listed.list_services_response.service],
+            "files": len(file.file_descriptor_response.file_descriptor_proto), "error": nothing.error_response.error_code}
+
+
+def pages():
+    first = method("ListTrades")(market.ListTradesRequest(symbol="BTCUSDT", limit=2))
+    second = method("ListTrades")(market.ListTradesRequest(symbol="BTCUSDT", limit=2, page_token=first.next_page_token))
+    return [str(t.trade_id) for t in [*first.trades, *second.trades]]
 
 
 def say(value):
@@ -69,6 +99,10 @@ def at(seconds):
 
 
 scenarios = {
+    "health": lambda: [check(""), check("crypto.market.v1.MarketData"), check("no.Such")],
+    "reflection": reflect,
+    "pages": pages,
+    "coverage": lambda: call(method("GetCoverage"), market.GetCoverageRequest(symbol="ETHUSDT")),
     "latest": lambda: call(method("GetLatestPrices"), market.GetLatestPricesRequest()),
     "list": lambda: call(method("ListCandles"), market.ListCandlesRequest(symbol="BTCUSDT", interval="1m", limit=3)),
     "range": lambda: call(method("ListCandles"), market.ListCandlesRequest(

@@ -9,13 +9,13 @@ public sealed class TradeQueries(NpgsqlDataSource dataSource)
     private const string Columns =
         "trade_id, last_trade_id, price, quantity, trade_time, event_time, received_time, is_buyer_maker, origin";
 
-    /// <summary>The newest <paramref name="limit"/> trades by id that were made within the range, newest first.</summary>
+    /// <summary>The newest trades by id that were made within the range, newest first; with ids below <c>before</c>.</summary>
     public Task<List<Trade>> NewestAsync(
-        KnownInstrument instrument, TimeRange range, int limit, CancellationToken cancellation) => ReadAsync(
+        KnownInstrument instrument, TimeRange range, int limit, CancellationToken cancellation, long? before = null) => ReadAsync(
             $"""
             select {Columns} from market.trades
-            where instrument_id = $1 and trade_time >= $2 and trade_time < $3 order by trade_id desc limit $4
-            """, instrument, [range.From, range.To, limit], cancellation);
+            where instrument_id = $1 and trade_time >= $2 and trade_time < $3 and trade_id < $4 order by trade_id desc limit $5
+            """, instrument, [range.From, range.To, before ?? long.MaxValue, limit], cancellation);
 
     /// <summary>The trades above <paramref name="id"/>, lowest id first.</summary>
     public Task<List<Trade>> AfterAsync(KnownInstrument instrument, long id, int limit, CancellationToken cancellation) => ReadAsync(

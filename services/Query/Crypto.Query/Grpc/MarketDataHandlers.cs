@@ -6,49 +6,36 @@ using Proto = Crypto.Market.V1;
 
 namespace Crypto.Query.Grpc;
 
-/// <summary>The methods of <c>crypto.market.v1.MarketData</c>; any server may run them.</summary>
-internal sealed class MarketDataHandlers(MarketCatalog catalog, CandleBook candles, TradeBook trades, LatestPriceRefresh refresh)
+/// <summary>Prices, candles and coverage of <c>crypto.market.v1.MarketData</c>; any server may run them.</summary>
+internal sealed class MarketDataHandlers(
+    MarketCatalog catalog, CandleBook candles, LatestPriceMessage latest, CoverageQueries coverage, ContextQueries context)
 {
     public void AddTo(GrpcMethodTable table)
     {
         var service = Proto.MarketDataReflection.Descriptor.Services.Single(s => s.Name == "MarketData");
         table.Unary<Proto.GetLatestPricesRequest, Proto.GetLatestPricesResponse>(service, "GetLatestPrices", GetLatestPricesAsync)
             .Unary<Proto.ListCandlesRequest, Proto.ListCandlesResponse>(service, "ListCandles", ListCandlesAsync)
-            .ServerStreaming<Proto.StreamCandlesRequest, Proto.StreamCandlesResponse>(service, "StreamCandles", StreamCandlesAsync);
+            .ServerStreaming<Proto.StreamCandlesRequest, Proto.StreamCandlesResponse>(service, "StreamCandles", StreamCandlesAsync)
+            .Unary<Proto.ListSymbolsRequest, Proto.ListSymbolsResponse>(service, "ListSymbols", ListSymbolsAsync)
+            .Unary<Proto.GetCoverageRequest, Proto.GetCoverageResponse>(service, "GetCoverage", GetCoverageAsync);
     }
 
     private async Task<Proto.GetLatestPricesResponse> GetLatestPricesAsync(
-        Proto.GetLatestPricesRequest request, GrpcCall call, CancellationToken cancellation)
-    {
-        await refresh.LoadedAsync(cancellation);
-        var response = new Proto.GetLatestPricesResponse();
-        if (request.Symbols.Count == 0)
-        {
-            response.Prices.AddRange(trades.Latest()
-                .Select(e => ProtoConvert.ToLatestPrice(e.Trade, catalog.NameOf(e.Trade.Instrument)))
-                .OrderBy(p => p.Symbol, StringComparer.Ordinal));
-            return response;
-        }
-        foreach (var symbol in request.Symbols)
-        {
-            var instrument = await catalog.ResolveAsync(symbol, cancellation);
-            if (trades.Of(instrument.Instrument).Latest is { } latest)
-                response.Prices.Add(ProtoConvert.ToLatestPrice(latest.Trade, instrument.Name));
-        }
-        return response;
-    }
+        Proto.GetLatestPricesRequest request, GrpcCall call, CancellationToken cancellation) =>
+        request.Symbols.Count == 0 ? await latest.AllAsync(cancellation) : await latest.OfAsync(request.Symbols, cancellation);
 
     private async Task<Proto.ListCandlesResponse> ListCandlesAsync(
         Proto.ListCandlesRequest request, GrpcCall call, CancellationToken cancellation)
     {
         var interval = Parameters.Interval(request.Interval);
-        var limit = Limit("limit", request.Limit, fallback: 100);
-        var range = new TimeRange(ProtoConvert.ToMicroseconds(request.From, "from"), ProtoConvert.ToMicroseconds(request.To, "to"));
-        if (range.FromUs >= range.ToUs) throw new BadRequestException("to", "to is not after from");
+        var limit = GrpcParameters.Limit(request.Limit);
+        var range = GrpcParameters.Range(request.From, request.To);
+        if (GrpcParameters.PagePosition(request.PageToken) is { } before) range = range with { ToUs = before };
         var instrument = await catalog.ResolveAsync(request.Symbol, cancellation);
+        var page = await candles.ReadAsync(instrument, interval, range, limit, cancellation);
         var response = new Proto.ListCandlesResponse();
-        foreach (var entry in await candles.ReadAsync(instrument, interval, range, limit, cancellation))
-            response.Candles.Add(entry.Message.Candle);
+        foreach (var entry in page) response.Candles.Add(entry.Message.Candle);
+        if (page.Count == limit) response.NextPageToken = GrpcParameters.PageToken(page[0].Candle.OpenTimeUs);
         return response;
     }
 
@@ -56,16 +43,31 @@ internal sealed class MarketDataHandlers(MarketCatalog catalog, CandleBook candl
         Proto.StreamCandlesRequest request, GrpcCall call, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var interval = Parameters.Interval(request.Interval);
-        var snapshot = Limit("snapshot", request.Snapshot, fallback: 1);
+        var snapshot = GrpcParameters.Limit(request.Snapshot, fallback: 1, "snapshot");
+        var resume = ProtoConvert.ToMicroseconds(request.ResumeFrom, "resume_from");
         var instrument = await catalog.ResolveAsync(request.Symbol, cancellation);
         var series = await candles.OpenAsync(instrument, interval, cancellation);
-        await foreach (var entry in CandleStream.ReadAsync(series, snapshot, cancellation)) yield return entry.Message;
+        // Before the snapshot: what changes meanwhile is given again rather than missed.
+        var sequence = series.Sequence;
+        var first = await candles.ReadAsync(
+            instrument, interval, new TimeRange(resume, null), resume is null ? snapshot : Parameters.MaxLimit, cancellation);
+        foreach (var entry in first) yield return entry.Message;
+        await foreach (var entry in CandleStream.ChangesAsync(series, sequence, cancellation)) yield return entry.Message;
     }
 
-    private static int Limit(string name, int value, int fallback) => value switch
+    private async Task<Proto.ListSymbolsResponse> ListSymbolsAsync(
+        Proto.ListSymbolsRequest request, GrpcCall call, CancellationToken cancellation)
     {
-        0 => fallback,
-        >= 1 and <= Parameters.MaxLimit => value,
-        _ => throw new BadRequestException(name, $"{name} is {value}: give a whole number from 1 to {Parameters.MaxLimit}"),
-    };
+        var venue = (await catalog.SourceAsync(cancellation))?.Venue ?? Contracts.Venues.Binance;
+        var response = new Proto.ListSymbolsResponse();
+        response.Symbols.AddRange((await context.SymbolsAsync(venue, cancellation)).Select(ProtoConvert.ToProto));
+        return response;
+    }
+
+    private async Task<Proto.GetCoverageResponse> GetCoverageAsync(
+        Proto.GetCoverageRequest request, GrpcCall call, CancellationToken cancellation)
+    {
+        var instrument = await catalog.ResolveAsync(request.Symbol, cancellation);
+        return ProtoConvert.ToProto(await coverage.ReadAsync(instrument, cancellation), instrument.Name);
+    }
 }

@@ -1,4 +1,5 @@
 using Crypto.Contracts;
+using Crypto.Query.Data;
 using Google.Protobuf.WellKnownTypes;
 using Proto = Crypto.Market.V1;
 
@@ -44,6 +45,56 @@ internal static class ProtoConvert
         TradeTime = ToTimestamp(trade.TradeTimeUs),
     };
 
+    public static Proto.Trade ToProto(in Trade trade, string symbol) => new()
+    {
+        Symbol = symbol,
+        TradeId = trade.TradeId,
+        LastTradeId = trade.LastTradeId,
+        Price = ToText(trade.Price),
+        Quantity = ToText(trade.Quantity),
+        TradeTime = ToTimestamp(trade.TradeTimeUs),
+        ReceivedTime = ToTimestamp(trade.ReceivedTimeUs),
+        IsBuyerMaker = trade.IsBuyerMaker,
+        Origin = (Proto.TradeOrigin)((int)trade.Origin + 1),
+    };
+
+    public static Proto.Symbol ToProto(SymbolRow row)
+    {
+        var proto = new Proto.Symbol { Symbol_ = row.Symbol, Venue = row.Venue };
+        if (row.FirstTradeId is { } first) proto.FirstTradeId = first;
+        if (row.LastTradeId is { } last) proto.LastTradeId = last;
+        if (row.NewestTradeTime is { } time) proto.NewestTradeTime = ToTimestamp(UnixTime.ToMicroseconds(time));
+        return proto;
+    }
+
+    public static Proto.GetCoverageResponse ToProto(Coverage coverage, string symbol)
+    {
+        var proto = new Proto.GetCoverageResponse
+        {
+            Symbol = symbol,
+            Stored = coverage.Stored,
+            Void = coverage.Void,
+            Complete = coverage.Complete,
+        };
+        proto.Ranges.AddRange(coverage.Ranges.Select(r => new Proto.IdRange { First = r.First, Last = r.Last }));
+        proto.Gaps.AddRange(coverage.Gaps.Select(g => new Proto.Gap
+        {
+            First = g.First,
+            Last = g.Last,
+            Reason = g.Reason,
+            State = g.State switch
+            {
+                "open" => Proto.GapState.Open,
+                "repaired" => Proto.GapState.Repaired,
+                "refused" => Proto.GapState.Refused,
+                _ => Proto.GapState.Unspecified,
+            },
+            DetectedAt = ToTimestamp(g.DetectedAtUs),
+            RepairedAt = g.RepairedAtUs is { } repaired ? ToTimestamp(repaired) : null,
+        }));
+        return proto;
+    }
+
     public static Timestamp ToTimestamp(long timeUs) => new()
     {
         Seconds = timeUs / UnixTime.MicrosecondsPerSecond,
@@ -61,5 +112,5 @@ internal static class ProtoConvert
         return (time.Seconds * UnixTime.MicrosecondsPerSecond) + (time.Nanos / 1000);
     }
 
-    private static string ToText(decimal value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public static string ToText(decimal value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

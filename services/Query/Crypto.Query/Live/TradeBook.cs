@@ -12,11 +12,15 @@ internal sealed partial class TradeBook(IOptions<QueryOptions> options, ILogger<
     private readonly ConcurrentDictionary<Instrument, TradeSeries> _series = new();
     private readonly InstrumentCache _names = new();
     private long _newestEventUs;
+    private long _version;
 
     public string Topic => Topics.Trades;
 
     /// <summary>False while the topic cannot be read.</summary>
     public bool IsFollowing { get; private set; }
+
+    /// <summary>Rises with every change of a latest price.</summary>
+    public long Version => Volatile.Read(ref _version);
 
     /// <summary>The highest event time seen, microseconds: the market's time where the clock is the recording's.</summary>
     public long NewestEventUs => Volatile.Read(ref _newestEventUs);
@@ -29,7 +33,7 @@ internal sealed partial class TradeBook(IOptions<QueryOptions> options, ILogger<
     /// <summary>Takes the newest stored trade of a symbol in.</summary>
     public void Raise(in Trade stored)
     {
-        Of(stored.Instrument).Raise(stored);
+        if (Of(stored.Instrument).Raise(stored)) Interlocked.Increment(ref _version);
         RaiseEventTime(stored.EventTimeUs);
     }
 
@@ -49,6 +53,7 @@ internal sealed partial class TradeBook(IOptions<QueryOptions> options, ILogger<
         // History that is fetched later is no news; it is read from the database.
         if (trade.Origin == TradeOrigin.Backfill) Of(trade.Instrument).Raise(trade);
         else Of(trade.Instrument).Append(trade);
+        Interlocked.Increment(ref _version);
         RaiseEventTime(trade.EventTimeUs);
     }
 

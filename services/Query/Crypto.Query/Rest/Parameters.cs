@@ -39,6 +39,14 @@ internal static class Parameters
         throw new BadRequestException("interval", $"interval is '{Shown(text)}': give one of {all}");
     }
 
+    /// <exception cref="BadRequestException">It is no id.</exception>
+    public static long? Id(string name, string? text)
+    {
+        if (string.IsNullOrEmpty(text)) return null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return id;
+        throw new BadRequestException(name, $"{name} is '{Shown(text)}': give an id, a whole number");
+    }
+
     /// <exception cref="BadRequestException">A bound is no time, or the range is empty.</exception>
     public static TimeRange Range(string? from, string? to)
     {

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Crypto.Contracts;
 using Crypto.Query.Data;
 using Crypto.Query.Live;
@@ -10,7 +12,8 @@ namespace Crypto.Query.Rest;
 
 /// <summary><c>/stream</c>: server-sent events.</summary>
 internal sealed class StreamEndpoints(
-    MarketCatalog catalog, CandleBook candles, TradeBook trades, TradeQueries queries, IHostApplicationLifetime lifetime)
+    MarketCatalog catalog, CandleBook candles, TradeBook trades, TradeQueries queries, AnalyticsQueries analytics,
+    IHostApplicationLifetime lifetime)
 {
     // A client that was away longer reads /prices instead.
     private const int ResumedTrades = 1000;
@@ -68,6 +71,39 @@ internal sealed class StreamEndpoints(
             }
             await FollowTradesAsync(events, series, position, seen);
         });
+    }
+
+    /// <summary>
+    /// Events <c>alert</c> with the alert's id: with <c>Last-Event-ID</c> those raised since, then each as it is raised. Alerts
+    /// are few, so the table is asked every second.
+    /// </summary>
+    public async Task<IResult> AlertsAsync(HttpContext http, string? symbol, CancellationToken cancellation)
+    {
+        const int Batch = 100;
+        var last = LastEventId(http);
+        var instrument = string.IsNullOrEmpty(symbol) ? null : await catalog.ResolveAsync(symbol, cancellation);
+        last ??= (await analytics.AlertsAsync(null, long.MaxValue, 1, cancellation)).FirstOrDefault()?.Id ?? 0;
+        return new Streamed(lifetime.ApplicationStopping, async events =>
+        {
+            while (true)
+            {
+                var raised = await analytics.AlertsAfterAsync(instrument, last.Value, Batch, cancellation);
+                foreach (var alert in raised)
+                {
+                    events.Write("alert"u8, alert.Id, Format(alert));
+                    last = alert.Id;
+                }
+                if (raised.Count > 0) await events.FlushAsync();
+                if (raised.Count < Batch) await events.WaitAsync(Task.Delay(TimeSpan.FromSeconds(1), cancellation));
+            }
+        });
+    }
+
+    private static byte[] Format(AlertRow alert)
+    {
+        var output = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(output)) AnalyticsEndpoints.WriteAlert(json, alert);
+        return output.WrittenSpan.ToArray();
     }
 
     private static async Task FollowTradesAsync(EventStream events, TradeSeries series, long position, long seen)

@@ -1,0 +1,138 @@
+using System.Net;
+using System.Text.Json;
+using Crypto.Query.Tests.Support;
+using Crypto.Testing;
+using Xunit;
+
+namespace Crypto.Query.Tests.Rest;
+
+/// <summary>What surrounds the market data over REST, from rows as the other roles write them.</summary>
+public sealed class ContextTests : IAsyncLifetime
+{
+    private TestPostgres? _database;
+    private QueryServer? _server;
+
+    private HttpClient Http => _server!.Http;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestPostgres.CreateAsync();
+        var trades = RecordedTrades.Read(TestData.SpotBtcusdt);
+        var id = await StoreSeed.TradesAsync(_database.DataSource, [.. trades.Take(10)]);
+        await _database.ExecuteAsync($$"""
+            insert into market.sentiment (index_name, timestamp_utc, value, classification, source) values
+                ('fear-greed', '2024-08-08', 17, 'Extreme Fear', 'alternative.me'), ('fear-greed', '2024-08-09', 20, 'Extreme Fear', 'alternative.me');
+            insert into market.news (item_id, source, title, link, published_at, creators, categories) values
+                ('a', 'feed', 'Older', null, '2024-08-09 00:00+00', '{}', '{}'),
+                ('b', 'feed', 'Newer <b>', 'https://example.org/b', '2024-08-09 00:01+00', '{"A. B."}', '{"markets"}');
+            insert into market.alerts (instrument_id, symbol, kind, severity, message, evidence, market_time, sighting) values
+                ({{id}}, 'BTCUSDT', 'volume-spike', 'warning', 'first', '{"times": 7}', '2024-08-09 00:02+00', 's1'),
+                (null, '', 'stale-feed', 'info', 'second', '{}', '2024-08-09 00:03+00', 's2');
+            insert into market.indicators (instrument_id, interval_s, open_time, rsi_14) values ({{id}}, 60, '2024-08-09 00:01+00', 55.5);
+            insert into market.moving_averages (instrument_id, symbol, start_time, end_time, average, sma_5, candle_version)
+                values ({{id}}, 'BTCUSDT', '2024-08-09 00:01+00', '2024-08-09 00:02+00', 61685.123456789012, 61000.5, 1);
+            insert into market.reconciliations (instrument_id, interval_s, from_time, to_time, compared, equal, not_covered, score, differences)
+                values ({{id}}, 60, '2024-08-09 00:00+00', '2024-08-09 00:05+00', 5, 4, 0, 0.8, '[{"field": "close"}]')
+            """);
+        _server = await QueryServer.StartAsync(_database);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _server!.DisposeAsync();
+        await _database!.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Symbols_tell_the_extent_of_what_is_stored()
+    {
+        var symbol = Assert.Single((await Http.OkAsync("/symbols")).GetProperty("symbols").EnumerateArray());
+        Assert.Equal(("BTCUSDT", "binance"), (symbol.Text("symbol"), symbol.Text("venue")));
+        Assert.Equal(9, symbol.Number("lastTradeId") - symbol.Number("firstTradeId"));
+        Assert.EndsWith("Z", symbol.Text("newestTradeTime"));
+    }
+
+    [Fact]
+    public async Task Sentiment_and_news_come_newest_first()
+    {
+        Assert.Equal([20, 17], (await Http.OkAsync("/sentiment")).GetProperty("values").EnumerateArray().Select(v => v.Number("value")));
+        var news = (await Http.OkAsync("/news")).GetProperty("news");
+        Assert.Equal(["b", "a"], news.EnumerateArray().Select(n => n.Text("id")));
+        Assert.Equal("2024-08-09T00:01:00.000000Z", news[0].Text("publishedAt"));
+        Assert.Equal(JsonValueKind.Null, news[1].GetProperty("link").ValueKind);
+    }
+
+    [Fact]
+    public async Task Pages_are_linked_until_the_last_one()
+    {
+        var titles = new List<string>();
+        for (string? path = "/alerts?limit=1"; path is not null;)
+        {
+            using var response = await Http.GetAsync(path);
+            using var page = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+            titles.AddRange(page.RootElement.GetProperty("alerts").EnumerateArray().Select(a => a.Text("message")));
+            path = response.Headers.TryGetValues("Link", out var link) ? link.Single().Split('<', '>')[1] : null;
+        }
+        Assert.Equal(["second", "first"], titles);
+        var own = (await Http.OkAsync("/alerts?symbol=BTCUSDT")).GetProperty("alerts");
+        Assert.Equal(7, Assert.Single(own.EnumerateArray()).GetProperty("evidence").Number("times"));
+    }
+
+    [Fact]
+    public async Task Analytics_give_values_and_nulls()
+    {
+        var analytics = await Http.OkAsync("/analytics/BTCUSDT?interval=1m");
+        var indicators = analytics.GetProperty("indicators")[0];
+        Assert.Equal(55.5, indicators.GetProperty("rsi14").GetDouble());
+        Assert.Equal(JsonValueKind.Null, indicators.GetProperty("macd").ValueKind);
+        Assert.Equal("61685.123456789012", analytics.GetProperty("movingAverages")[0].Text("average"));
+        Assert.Equal(JsonValueKind.Null, analytics.GetProperty("forecast").ValueKind);
+    }
+
+    [Fact]
+    public async Task Reconciliation_tells_the_score_and_the_differences()
+    {
+        var interval = (await Http.OkAsync("/reconciliation/BTCUSDT")).GetProperty("intervals")[0];
+        Assert.Equal(("1m", 0.8), (interval.Text("interval"), interval.GetProperty("score").GetDouble()));
+        Assert.Equal("close", interval.GetProperty("differences")[0].Text("field"));
+    }
+
+    [Fact]
+    public async Task The_overview_joins_prices_sentiment_and_news_with_their_ages()
+    {
+        var overview = await Http.OkAsync("/overview");
+        Assert.Equal("BTCUSDT", overview.GetProperty("prices")[0].Text("symbol"));
+        foreach (var part in new[] { "prices", "sentiment", "news" })
+            Assert.True(overview.GetProperty(part)[0].GetProperty("ageSeconds").GetDouble() > 0, part);
+    }
+
+    [Fact]
+    public async Task An_unchanged_answer_is_304_for_who_has_it()
+    {
+        using var first = await Http.GetAsync("/news");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/news");
+        request.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+        using var second = await Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
+        Assert.Empty(await second.Content.ReadAsByteArrayAsync());
+        await _database!.ExecuteAsync("delete from market.news where item_id = 'a'");
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/news");
+        again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+        using var third = await Http.SendAsync(again);
+        Assert.Equal(HttpStatusCode.OK, third.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_alert_stream_resumes_after_the_last_alert_seen_and_goes_on()
+    {
+        using var events = await SseReader.OpenAsync(Http, "/stream/alerts", "1");
+        Assert.Equal("2", (await events.NextAsync())!.Id);
+        await _database!.ExecuteAsync("""
+            insert into market.alerts (symbol, kind, severity, message, evidence, market_time, sighting)
+            values ('ETHUSDT', 'price-jump', 'critical', 'third', '{}', now(), 's3')
+            """);
+        var third = await events.NextAsync();
+        Assert.Equal(("alert", "3"), (third!.Name, third.Id));
+        Assert.Contains("\"message\":\"third\"", third.Data);
+    }
+}
