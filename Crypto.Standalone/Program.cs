@@ -7,6 +7,7 @@ var root = new RootCommand("Crypto: a market-data platform that proves nothing i
     new UpCommand(),
     new TestCommand(),
     new BenchCommand(),
+    new ReconcileCommand(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -14,7 +14,7 @@ internal static class Settings
             ["Ingestion:Symbols"] = string.Join(',', options.Symbols),
             ["Ingestion:RepairMax"] = options.RepairMax.ToString("c"),
         };
-        if (infrastructure.MarketUrl is { } url) settings["Ingestion:MarketUrl"] = url;
+        if (infrastructure.MarketUrl is { } url) settings["Ingestion:MarketUrl"] = settings["Aggregation:MarketUrl"] = url;
         return settings;
     }
 }

@@ -33,6 +33,7 @@ internal static class Up
         await using var infrastructure = await Infrastructure.StartAsync(options, data, loggers, stopping.Token);
         await using var app = await ServiceHost.BuildAsync(options, data, infrastructure, stopping.Token);
         await app.StartAsync(stopping.Token);
+        RunningSystem.Write(data, options, infrastructure);
         Banner.Print(options, data, infrastructure);
         await UntilStoppedAsync(app, stopping.Token);
         using (var patience = new CancellationTokenSource(StopServicesWithin))

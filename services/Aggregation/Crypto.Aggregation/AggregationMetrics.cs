@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Crypto.Contracts;
 
 namespace Crypto.Aggregation;
 
@@ -63,6 +64,11 @@ public sealed class AggregationMetrics : IDisposable
     public void PublishFailed() => _publishFailures.Add(1);
 
     public void Latency(TimeSpan latency) => _latency.Record(latency.TotalSeconds);
+
+    /// <summary>Registers the score of the comparison with the exchange's candles, 0 to 1.</summary>
+    public void ObserveReconciliation(Func<IEnumerable<(Contracts.Instrument Instrument, Interval Interval, double Score)>> scores) =>
+        _meter.CreateObservableGauge("crypto.aggregation.reconciliation.score", () => scores().Select(s => new Measurement<double>(
+            s.Score, new("symbol", s.Instrument.Key), new("interval", s.Interval.Name))), "1", "Candles equal to the exchange's, of those compared");
 
     public void Dispose() => _meter.Dispose();
 }

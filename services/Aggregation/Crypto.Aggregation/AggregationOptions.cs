@@ -1,3 +1,4 @@
+using Crypto.Aggregation.Analytics.Signals;
 using Crypto.Contracts;
 using Microsoft.Extensions.Options;
 
@@ -35,6 +36,15 @@ public sealed class AggregationOptions
     /// <summary>How long the first record of a batch waits for others. It is the whole latency that batching adds.</summary>
     public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>The exchange whose candles ours are compared with; null: Binance when live, none otherwise.</summary>
+    public Uri? MarketUrl { get; set; }
+
+    /// <summary>How often ours are compared with the exchange's candles; zero: never.</summary>
+    public TimeSpan ReconcileEvery { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>When to alert and whom to tell.</summary>
+    public AlertOptions Alerts { get; set; } = new();
+
     /// <summary>The intervals, shortest first.</summary>
     public IReadOnlyList<Interval> ParsedIntervals =>
         Intervals.Count == 0
@@ -58,6 +68,11 @@ internal sealed class AggregationOptionsValidator : IValidateOptions<Aggregation
         Check(options.Linger, TimeSpan.Zero, TimeSpan.FromSeconds(1), nameof(options.Linger), failures);
         if (options.MaxBatchRecords is < 1 or > 1_000_000)
             failures.Add($"Aggregation:MaxBatchRecords is {options.MaxBatchRecords}: choose 1 to 1000000");
+        Check(options.Alerts.CoolDown, TimeSpan.Zero, TimeSpan.FromDays(1), "Alerts:CoolDown", failures);
+        Check(options.Alerts.StaleAfter, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "Alerts:StaleAfter", failures);
+        if (options.Alerts.Divergence is <= 0 or > 1)
+            failures.Add($"Aggregation:Alerts:Divergence is {options.Alerts.Divergence}: choose a part above 0 and up to 1");
+        failures.AddRange(options.Alerts.Webhooks.Select((webhook, i) => webhook.Problem(i)).OfType<string>());
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 

@@ -1,5 +1,8 @@
+using Crypto.Aggregation.Analytics;
+using Crypto.Aggregation.Analytics.Signals;
 using Crypto.Aggregation.Publishing;
 using Crypto.Aggregation.Recomputing;
+using Crypto.Aggregation.Reconciling;
 using Crypto.Aggregation.Running;
 using Crypto.Aggregation.Store;
 using Crypto.Postgres;
@@ -43,6 +46,18 @@ public static class AggregationServiceCollectionExtensions
         services.AddHostedService(p => p.GetRequiredService<CandlePublisher>());
         services.AddSingleton<AggregationService>();
         services.AddHostedService(p => p.GetRequiredService<AggregationService>());
+        services.AddSingleton<ChangedCandles>();
+        services.AddSingleton<AnalyticsStore>();
+        services.AddSingleton<AlertStore>();
+        services.AddSingleton<AlertPublisher>();
+        services.AddSingleton<FeedSignals>();
+        services.AddSingleton<AlertWebhooks>();
+        services.AddHostedService(p => p.GetRequiredService<AlertWebhooks>());
+        services.AddSingleton<AnalyticsService>();
+        services.AddHostedService(p => p.GetRequiredService<AnalyticsService>());
+        services.AddSingleton<ReconciliationStore>();
+        services.AddSingleton<ReconcileService>();
+        services.AddHostedService(p => p.GetRequiredService<ReconcileService>());
         services.AddHealthChecks().AddCheck<AggregationHealthCheck>("aggregation");
         return services;
     }

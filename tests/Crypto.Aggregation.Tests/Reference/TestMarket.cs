@@ -51,6 +51,8 @@ internal sealed class TestMarket : IAsyncDisposable
 
     public OwnedInstruments Owned => _services.GetRequiredService<OwnedInstruments>();
 
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
     /// <summary>The next offset to apply.</summary>
     public long Position { get; private set; }
 

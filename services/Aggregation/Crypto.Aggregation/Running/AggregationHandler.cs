@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Crypto.Aggregation.Analytics;
 using Crypto.Aggregation.Publishing;
 using Crypto.Aggregation.Store;
 using Crypto.Contracts;
@@ -13,7 +14,7 @@ namespace Crypto.Aggregation.Running;
 /// </summary>
 public sealed class AggregationHandler(
     OwnedInstruments owned, BatchFold fold, CandleUpdater updater, CandleCommit commit, AggregationOffsets offsets,
-    CandlePublisher publisher, MarketTime market, AggregationMetrics metrics, TimeProvider clock) : IBatchHandler
+    CandlePublisher publisher, ChangedCandles changed, MarketTime market, AggregationMetrics metrics, TimeProvider clock) : IBatchHandler
 {
     /// <inheritdoc/>
     public Task<long> AssignAsync(AssignedPartition partition, CancellationToken cancellation) => LockedAsync(async () =>
@@ -72,6 +73,7 @@ public sealed class AggregationHandler(
         }
         var candles = await commit.RunAsync(moves, work, cancellation).ConfigureAwait(false);
         publisher.Enqueue(candles, TraceHeaders.Of(activity));
+        changed.Note(candles);
         foreach (var state in fold.Touched.Keys)
             foreach (var list in state.Newest) list.Evict();
         metrics.Committed(candles.Count, work.Sum(w => w.Changes.Queued.Count), work.Sum(w => w.Changes.Replaced.Count));

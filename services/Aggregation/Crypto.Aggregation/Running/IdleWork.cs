@@ -1,3 +1,4 @@
+using Crypto.Aggregation.Analytics;
 using Crypto.Aggregation.Publishing;
 using Crypto.Aggregation.Recomputing;
 using Crypto.Aggregation.Series;
@@ -12,7 +13,7 @@ namespace Crypto.Aggregation.Running;
 /// </summary>
 public sealed class IdleWork(
     OwnedInstruments owned, CandleUpdater updater, Recomputer recomputer, GapFlats gaps, StateLoader loader, CandleCommit commit,
-    CandlePublisher publisher, PublishedMarks marks, MarketTime market, AggregationMetrics metrics)
+    CandlePublisher publisher, ChangedCandles changed, PublishedMarks marks, MarketTime market, AggregationMetrics metrics)
 {
     private const int MostFlatsAtOnce = 5_000;
 
@@ -77,6 +78,7 @@ public sealed class IdleWork(
         if (changes.Done.Count == 0 && !changes.Rows.Exists(row => row.IsDirty)) return;
         var candles = await commit.RunAsync([], [new InstrumentWork(state, changes)], cancellation).ConfigureAwait(false);
         publisher.Enqueue(candles);
+        changed.Note(candles);
         metrics.Committed(candles.Count, 0, changes.Replaced.Count);
         metrics.Recomputed(changes.Done.Count);
         foreach (var list in state.Newest) list.Evict();

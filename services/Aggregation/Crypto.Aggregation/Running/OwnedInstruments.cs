@@ -23,6 +23,20 @@ public sealed class OwnedInstruments(
 
     public IReadOnlyCollection<InstrumentState> States => _states.Values;
 
+    /// <summary>The instruments of this process with the times of their newest trades; waits for its turn.</summary>
+    public async Task<IReadOnlyList<(int Id, Instrument Instrument, long NewestTradeUs)>> ListAsync(CancellationToken cancellation)
+    {
+        await Gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return [.. _states.Values.Select(state => (state.Id, state.Instrument, state.NewestTradeUs))];
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
     /// <summary>The progress of a partition of <c>crypto.trades</c>; null where it is not read here.</summary>
     public PartitionProgress? ProgressOf(int partition) => _partitions.GetValueOrDefault(partition);
 

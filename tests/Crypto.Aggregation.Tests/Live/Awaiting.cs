@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Crypto.Aggregation.Tests.Live;
 
 /// <summary>Awaits a condition instead of a time.</summary>
-internal static class Eventually
+internal static class Awaiting
 {
     public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? within = null)
     {

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Crypto.Standalone.Commands;
+
+namespace Crypto.Standalone.Hosting;
+
+/// <summary>Where a system that runs on a data folder is reached: written at start, so that commands find it by <c>--data</c>.</summary>
+internal sealed record RunningSystem(string? Http, string? Market, string Venue)
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+
+    /// <summary>Notes where this process is reached. Only a process with the API is worth finding.</summary>
+    public static void Write(DataFolder data, UpOptions options, Infrastructure infrastructure)
+    {
+        if (!options.Has(Roles.Query) || options.HttpPort == 0) return;
+        var system = new RunningSystem($"http://127.0.0.1:{options.HttpPort}", infrastructure.MarketUrl, options.Venue);
+        File.WriteAllText(PathIn(data.Path), JsonSerializer.Serialize(system, Readable));
+    }
+
+    /// <exception cref="UsageException">Nothing was started there yet.</exception>
+    public static RunningSystem Read(string dataFolder)
+    {
+        if (!File.Exists(PathIn(dataFolder)))
+            throw new UsageException($"nothing was started on {dataFolder}: start it with `crypto up`, or name a system with --http URL");
+        return JsonSerializer.Deserialize<RunningSystem>(File.ReadAllText(PathIn(dataFolder)))!;
+    }
+
+    private static string PathIn(string folder) => Path.Combine(folder, "running.json");
+}

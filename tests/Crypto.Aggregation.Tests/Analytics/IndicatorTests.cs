@@ -1,0 +1,117 @@
+using Crypto.Aggregation.Analytics.Forecasting;
+using Crypto.Aggregation.Analytics.Indicators;
+
+namespace Crypto.Aggregation.Tests.Analytics;
+
+/// <summary>
+/// Against the worked examples of StockCharts' ChartSchool (its spreadsheets for moving averages, RSI and ATR), which are
+/// printed with two decimals.
+/// </summary>
+public class IndicatorTests
+{
+    private static readonly double[] AverageCloses =
+    [
+        22.27, 22.19, 22.08, 22.17, 22.18, 22.13, 22.23, 22.43, 22.24, 22.29, 22.15, 22.39, 22.38, 22.61, 23.36, 24.05, 23.75,
+        23.83, 23.95, 23.63, 23.82, 23.87, 23.65, 23.19, 23.10, 23.33, 22.68, 23.10, 22.40, 22.17,
+    ];
+
+    [Fact]
+    public void Simple_average_equals_the_published_example() => AssertEqual(
+        [22.22, 22.21, 22.23, 22.26, 22.31, 22.42, 22.61, 22.77, 22.91, 23.08, 23.21, 23.38, 23.53, 23.65, 23.71, 23.69, 23.61, 23.51, 23.43, 23.28, 23.13],
+        Averages.Simple(AverageCloses, 10)[9..], 0.0101);
+
+    [Fact]
+    public void Exponential_average_equals_the_published_example() => AssertEqual(
+        [22.22, 22.21, 22.24, 22.27, 22.33, 22.52, 22.80, 22.97, 23.13, 23.28, 23.34, 23.43, 23.51, 23.54, 23.47, 23.40, 23.39, 23.26, 23.23, 23.08, 22.92],
+        Averages.Exponential(AverageCloses, 10)[9..], 0.0101);
+
+    [Fact]
+    public void Relative_strength_equals_the_published_example()
+    {
+        double[] closes =
+        [
+            44.3389, 44.0902, 44.1497, 43.6124, 44.3278, 44.8264, 45.0955, 45.4245, 45.8433, 46.0826, 45.8931, 46.0328, 45.6140,
+            46.2820, 46.2820, 46.0028, 46.0328, 46.4116, 46.2222, 45.6439, 46.2122, 46.2521, 45.7137, 46.4515, 45.7835, 45.3548,
+            44.0288, 44.1783, 44.2181, 44.5672, 43.4205, 42.6628, 43.1314,
+        ];
+        AssertEqual(
+            [70.53, 66.32, 66.55, 69.41, 66.36, 57.97, 62.93, 63.26, 56.06, 62.38, 54.71, 50.42, 39.99, 41.46, 41.87, 45.46, 37.30, 33.08, 37.77],
+            Momentum.RelativeStrength(closes)[14..], 0.0101);
+    }
+
+    [Fact]
+    public void Average_true_range_equals_the_published_example()
+    {
+        double[] highs = [48.70, 48.72, 48.90, 48.87, 48.82, 49.05, 49.20, 49.35, 49.92, 50.19, 50.12, 49.66, 49.88, 50.19, 50.36, 50.57, 50.65, 50.43];
+        double[] lows = [47.79, 48.14, 48.39, 48.37, 48.24, 48.64, 48.94, 48.86, 49.50, 49.87, 49.20, 48.90, 49.43, 49.73, 49.26, 50.09, 50.30, 49.21];
+        double[] closes = [48.16, 48.61, 48.75, 48.63, 48.74, 49.03, 49.07, 49.32, 49.91, 50.13, 49.53, 49.50, 49.75, 50.03, 50.31, 50.52, 50.41, 49.34];
+        AssertEqual([0.56, 0.59, 0.59, 0.57, 0.62], Volatility.AverageTrueRange(highs, lows, closes)[13..], 0.0101);
+    }
+
+    [Fact]
+    public void Convergence_of_two_averages_is_their_difference_and_its_own_average()
+    {
+        var closes = Enumerable.Range(0, 60).Select(i => 100 + (10 * Math.Sin(i / 5.0))).ToArray();
+        var (line, signal, histogram) = Momentum.Macd(closes);
+        Assert.All(line[..25], value => Assert.True(double.IsNaN(value)));
+        Assert.All(signal[..33], value => Assert.True(double.IsNaN(value)));
+        Assert.Equal(Averages.Exponential(closes, 12)[40] - Averages.Exponential(closes, 26)[40], line[40]);
+        Assert.Equal(line[25..34].Average(), signal[33], 12);
+        Assert.Equal(line[50] - signal[50], histogram[50]);
+    }
+
+    [Fact]
+    public void Bands_lie_two_population_deviations_from_the_average()
+    {
+        var closes = Enumerable.Range(1, 20).Select(i => (double)i).ToArray();
+        var (middle, upper, lower) = Volatility.Bollinger(closes);
+        // The variance of 1..n is (n^2 - 1) / 12.
+        var deviation = Math.Sqrt(((20 * 20) - 1) / 12.0);
+        Assert.Equal(10.5, middle[19]);
+        Assert.Equal(10.5 + (2 * deviation), upper[19], 12);
+        Assert.Equal(10.5 - (2 * deviation), lower[19], 12);
+    }
+
+    [Fact]
+    public void Realised_volatility_is_the_root_of_the_summed_squared_returns()
+    {
+        var returns = Volatility.LogReturns([100, 110, 99, 108.9]);
+        Assert.Equal(Math.Log(1.1), returns[1], 12);
+        Assert.Equal(Math.Sqrt((Math.Pow(Math.Log(1.1), 2) * 2) + Math.Pow(Math.Log(0.9), 2)), Volatility.Realised(returns, 3)[3], 12);
+    }
+
+    [Fact]
+    public void A_robust_score_is_not_moved_by_an_outlier_among_the_ordinary()
+    {
+        var ordinary = Enumerable.Range(0, 50).Select(i => 10 + Math.Sin(i)).ToList();
+        var clean = RobustScore.Of(ordinary, 20, 1e-9);
+        ordinary[7] = 1e9;
+        Assert.InRange(RobustScore.Of(ordinary, 20, 1e-9), clean * 0.9, clean * 1.1);
+        Assert.True(clean > 8);
+    }
+
+    [Fact]
+    public void The_volatility_forecast_beats_the_naive_one_where_volatility_comes_in_clusters()
+    {
+        var random = new Random(4);
+        var closes = new List<double> { 100 };
+        for (var i = 0; i < 3000; i++)
+        {
+            var calm = i / 300 % 2 == 0 ? 0.0005 : 0.003;
+            var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+            closes.Add(closes[^1] * Math.Exp(calm * normal));
+        }
+        var score = VolatilityForecast.Backtest(closes.ToArray())!.Value;
+        Assert.Equal(3000 - VolatilityForecast.WarmUp, score.Samples);
+        Assert.True(score.Loss < score.NaiveLoss);
+        Assert.True(score.MeanAbsoluteError < score.NaiveMeanAbsoluteError);
+        Assert.InRange(score.BandCoverage, 0.90, 0.98);
+        Assert.Null(VolatilityForecast.Next(closes.ToArray().AsSpan(0, 10)));
+    }
+
+    private static void AssertEqual(double[] expected, double[] actual, double tolerance)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        Assert.All(expected.Zip(actual), pair => Assert.InRange(pair.Second, pair.First - tolerance, pair.First + tolerance));
+    }
+}
