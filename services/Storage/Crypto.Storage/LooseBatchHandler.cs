@@ -26,7 +26,7 @@ public sealed class LooseBatchHandler
     {
         (_deadLetters, _metrics) = (deadLetters, metrics);
         _offsets = new StreamOffsetStore(dataSource, StorageOptions.Consumer, logger);
-        _store = new TradeStore(dataSource, instruments, _offsets, clock, fences: false);
+        _store = new TradeStore(dataSource, instruments, _offsets, clock, logger, fences: false);
     }
 
     /// <summary>How far this partition was marked as stored; null before the first mark.</summary>

@@ -29,7 +29,7 @@ public sealed partial class TradeBatchHandler : IBatchHandler
     {
         (_deadLetters, _metrics, _logger) = (deadLetters, metrics, logger);
         _offsets = new StreamOffsetStore(dataSource, StorageOptions.Consumer, logger);
-        _store = new TradeStore(dataSource, instruments, _offsets, clock);
+        _store = new TradeStore(dataSource, instruments, _offsets, clock, logger);
     }
 
     public async Task<long> AssignAsync(AssignedPartition partition, CancellationToken cancellation)

@@ -50,6 +50,13 @@ public sealed class InstrumentLedger(int instrumentId, IdRange window)
         return Acceptance.New;
     }
 
+    /// <summary>Covers ids whose row is about to be written.</summary>
+    public void Cover(IdRange ids)
+    {
+        _ranges.Add(ids);
+        HighWater = Math.Max(HighWater, ids.Last);
+    }
+
     /// <summary>Covers what is not covered yet of the ids, as ids without a trade.</summary>
     public void Void(IdRange ids, string reason)
     {

@@ -1,6 +1,7 @@
 using Crypto.Contracts;
 using Crypto.Postgres;
 using Crypto.Storage.Ledger;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Crypto.Storage.Trades;
@@ -13,11 +14,12 @@ namespace Crypto.Storage.Trades;
 /// <param name="instruments">The instruments' ids.</param>
 /// <param name="offsets">The consumer's offsets.</param>
 /// <param name="clock">When gaps were repaired.</param>
+/// <param name="logger">For what an operator should know.</param>
 /// <param name="fences">
 /// False where a broker keeps the offsets: then those here are a mark of progress that only rises, and the ids alone decide.
 /// </param>
 internal sealed class TradeStore(
-    NpgsqlDataSource dataSource, InstrumentStore instruments, StreamOffsetStore offsets, TimeProvider clock, bool fences = true)
+    NpgsqlDataSource dataSource, InstrumentStore instruments, StreamOffsetStore offsets, TimeProvider clock, ILogger logger, bool fences = true)
 {
     private readonly TradeDays _days = new(dataSource);
     private readonly Dictionary<Instrument, InstrumentLedger> _ledgers = [];
@@ -25,6 +27,8 @@ internal sealed class TradeStore(
     private readonly BinaryRows _buffer = new();
     private readonly List<TradeRow> _copied = [];
     private readonly List<TradeRow> _inserted = [];
+    private readonly List<(InstrumentLedger Ledger, Trade Aggregate)> _mixed = [];
+    private readonly PartialAggregates _partial = new(logger);
 
     /// <exception cref="FencedException">An offset is not where this consumer left it.</exception>
     public async Task<BatchResult> StoreAsync(
@@ -94,7 +98,9 @@ internal sealed class TradeStore(
         await using var connection = await dataSource.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         await LockAndMoveAsync(connection, moves, cancellation).ConfigureAwait(false);
-        var (duplicates, partial) = Judge(read, isSafe);
+        var duplicates = Judge(read, isSafe);
+        var partial = _mixed.Count;
+        if (partial > 0) await CompleteAsync(connection, cancellation).ConfigureAwait(false);
         if (_copied.Count > 0) await TradeWriter.CopyAsync(connection, _copied, _buffer, cancellation).ConfigureAwait(false);
         var stored = _copied.Count;
         await using (var batch = new NpgsqlBatch(connection))
@@ -131,12 +137,28 @@ internal sealed class TradeStore(
         if (fences && (int)move.RecordsAffected != moves.Count) throw new FencedException("another consumer moved the offsets of this batch");
     }
 
-    /// <summary>Sorts the trades: copied, inserted, or dropped as duplicates.</summary>
-    private (int Duplicates, int Partial) Judge(ReadBatch read, bool isSafe)
+    /// <summary>After everything else of the batch was judged: the missing rest of aggregates that are covered in part.</summary>
+    private async Task CompleteAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        foreach (var (ledger, aggregate) in _mixed)
+        {
+            var rows = await _partial.CompleteAsync(connection, ledger, aggregate, _copied.Concat(_inserted).ToList(), cancellation)
+                .ConfigureAwait(false);
+            foreach (var row in rows)
+            {
+                ledger.Cover(new IdRange(row.Trade.TradeId, row.Trade.LastTradeId));
+                _inserted.Add(row);
+            }
+        }
+    }
+
+    /// <summary>Sorts the trades: copied, inserted, kept for later, or dropped as duplicates; returns the number of the latter.</summary>
+    private int Judge(ReadBatch read, bool isSafe)
     {
         _copied.Clear();
         _inserted.Clear();
-        var (duplicates, partial) = (0, 0);
+        _mixed.Clear();
+        var duplicates = 0;
         InstrumentLedger? ledger = null;
         var instrument = default(Instrument);
         foreach (ref readonly var trade in read.Trades)
@@ -158,13 +180,13 @@ internal sealed class TradeStore(
                     duplicates++;
                     break;
                 default:
-                    partial++;
+                    _mixed.Add((ledger, trade));
                     break;
             }
         }
         foreach (var coverage in read.Coverage)
             if (coverage.Kind == CoverageKind.Void)
                 _ledgers[coverage.Instrument].Void(new IdRange(coverage.FirstTradeId, coverage.LastTradeId), coverage.Reason);
-        return (duplicates, partial);
+        return duplicates;
     }
 }
