@@ -34,6 +34,12 @@ client_grpc_python() {
         packages python3-grpcio python3-protobuf protobuf-compiler
 }
 
+# Chromium, which shows the page to its tests; CRYPTO_CHROMIUM names another one.
+client_chromium() {
+    [ -n "${CRYPTO_CHROMIUM:-}" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
+        command -v google-chrome >/dev/null || [ -d /Applications/Chromium.app ] || packages chromium
+}
+
 all=$(declare -F | sed -n 's/^declare -f client_//p')
 for client in ${*:-$all}; do
     declare -F "client_${client//-/_}" >/dev/null || die "there is no client $client; there are: ${all//$'\n'/ }"

@@ -12,12 +12,9 @@ internal sealed class PageHost : IAsyncDisposable
     private readonly int _http = StandaloneProcess.FreePort();
     private readonly int[] _ports = [.. Enumerable.Range(0, 4).Select(_ => StandaloneProcess.FreePort())];
 
-    static PageHost()
-    {
-        // Seconds make a history of thousands of candles out of the hour that a first start fetches.
-        foreach (var (i, interval) in new[] { "1s", "1m", "5m", "15m", "1h" }.Index())
-            Environment.SetEnvironmentVariable($"Aggregation__Intervals__{i}", interval);
-    }
+    // Seconds make a history of thousands of candles out of the hour that a first start fetches.
+    private static readonly string[] Intervals =
+        [.. new[] { "1s", "1m", "5m", "15m", "1h" }.SelectMany((interval, i) => new[] { "--set", $"Aggregation:Intervals:{i}={interval}" })];
 
     private PageHost(string[] options)
     {
@@ -65,7 +62,7 @@ internal sealed class PageHost : IAsyncDisposable
     private StandaloneProcess Start() => StandaloneProcess.Start(
     [
         "up", "--data", _folder, "--http", $"{_http}", "--grpc", $"{_ports[0]}", "--kafka", $"{_ports[1]}",
-        "--postgres-port", $"{_ports[2]}", "--market-port", $"{_ports[3]}", .. _options,
+        "--postgres-port", $"{_ports[2]}", "--market-port", $"{_ports[3]}", .. Intervals, .. _options,
     ]);
 
     // A killed process leaves its server running, which the next start would adopt; there is no next start.

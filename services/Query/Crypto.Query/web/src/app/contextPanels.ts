@@ -1,7 +1,7 @@
 import { getJson } from '../api/client';
 import type { Alert, NewsItem, SentimentValue } from '../api/types';
 import type { ChartEvent } from '../chart/events';
-import { byId } from '../core/dom';
+import { byId, setText } from '../core/dom';
 import { drawAlerts, drawNews } from '../panels/feedLists';
 import { drawGauge } from '../panels/gauge';
 import { readAlerts, readNews, readSentiment } from '../api/contextAnswers';
@@ -51,8 +51,11 @@ export class ContextPanels {
       this.onEvents([]);
     }
     const values: SentimentValue[] | undefined = await this.load('/sentiment?limit=60', readSentiment, 'mood');
-    if (values) drawGauge(byId('gauge'), values);
-    if (values?.length === 0) byId('mood').hidden = true;
+    if (!values) return;
+    byId('mood').hidden = values.length === 0;
+    drawGauge(byId('gauge'), values);
+    // The index is of a day; an old day says so itself.
+    setText(byId('mood-date'), values[0]?.time.slice(0, 10) ?? '');
   }
 
   private async load<T>(path: string, read: (answer: unknown) => T, card: string): Promise<T | undefined> {
