@@ -5,14 +5,18 @@ namespace Crypto.Storage.MassTransit;
 /// <summary>How MassTransit's rider collects batches. Section <c>Storage:Rider</c>.</summary>
 /// <remarks>
 /// A batch of one symbol, whose records share a key, fills only if as many deliveries may be under way as it has records:
-/// the rider's delivery limit, checkpoint count and prefetch all follow from <see cref="BatchSize"/>.
+/// the rider's delivery limit, checkpoint count and prefetch all follow from <see cref="BatchSize"/>. More is not better:
+/// every record wakes all deliveries that have nothing to do (see docs/adr/0701).
 /// </remarks>
 public sealed class RiderOptions
 {
     public const string Section = "Storage:Rider";
 
+    /// <summary>Collected batches that may wait for the store at once.</summary>
+    internal const int WaitingBatches = 64;
+
     /// <summary>Records that MassTransit collects into a batch at most.</summary>
-    public int BatchSize { get; set; } = 5_000;
+    public int BatchSize { get; set; } = 200;
 
     /// <summary>Records on their way at once, and in one transaction at most: a batch is stored while the next is collected.</summary>
     public int DeliveryLimit => 2 * BatchSize;

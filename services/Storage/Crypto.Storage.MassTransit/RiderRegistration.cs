@@ -55,7 +55,7 @@ public sealed class BatchDefinition(IOptions<RiderOptions> options, LocateRecord
             .SetMessageLimit(options.Value.BatchSize)
             .SetTimeLimit(options.Value.Linger)
             // Waiting costs nothing: RiderStore stores together what waits.
-            .SetConcurrencyLimit(options.Value.DeliveryLimit)
+            .SetConcurrencyLimit(RiderOptions.WaitingBatches)
             // MassTransit's own would give the rider as many executors as a batch has records.
             .SetConfigurationCallback((_, _) => { })
             .GroupBy<RawRecord, int>(message => locate(message).Partition));
