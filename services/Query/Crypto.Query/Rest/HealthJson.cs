@@ -43,6 +43,11 @@ internal static class HealthJson
             case int number: json.WriteNumberValue(number); break;
             case long number: json.WriteNumberValue(number); break;
             case double number when double.IsFinite(number): json.WriteNumberValue(number); break;
+            case IEnumerable<KeyValuePair<string, string>> named:
+                json.WriteStartObject();
+                foreach (var (name, text) in named) json.WriteString(name, text);
+                json.WriteEndObject();
+                break;
             default: json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture)); break;
         }
     }
