@@ -7,7 +7,7 @@ namespace Crypto.Ingestion.Feeds;
 
 /// <summary>
 /// Which feeds run. With a recorded exchange every address that is not set points to it, so that recorded and real never mix:
-/// <c>/coingecko/api/v3/coins/markets</c>, <c>/alternative/fng/</c>, <c>/rss/crypto.xml</c>.
+/// <c>/coingecko/api/v3/coins/markets</c>, <c>/fng/</c>, <c>/rss/markets.xml</c>, <c>/rss/technology.xml</c>.
 /// </summary>
 internal static class FeedCatalog
 {
@@ -30,10 +30,11 @@ internal static class FeedCatalog
         }
         if (feeds.FearGreedEvery > TimeSpan.Zero)
             catalog.Add(new FearGreedFeed(new ConditionalClient(http()),
-                Choose(feeds.FearGreedUrl, "/alternative/fng/", "https://api.alternative.me/fng/"), feeds.FearGreedDays, feeds.FearGreedEvery));
+                Choose(feeds.FearGreedUrl, "/fng/", "https://api.alternative.me/fng/"), feeds.FearGreedDays, feeds.FearGreedEvery));
         if (feeds.RssEvery > TimeSpan.Zero)
         {
-            var list = feeds.RssFeeds.Length > 0 ? feeds.RssFeeds : isRecorded ? $"recorded={recorded}/rss/crypto.xml" : RssFeedList.LiveDefault;
+            var recordedNews = $"markets={recorded}/rss/markets.xml technology={recorded}/rss/technology.xml";
+            var list = feeds.RssFeeds.Length > 0 ? feeds.RssFeeds : isRecorded ? recordedNews : RssFeedList.LiveDefault;
             if (RssFeedList.TryParse(list, out var rss, out _))
                 catalog.AddRange(rss.Select(feed => new RssFeed(new ConditionalClient(http()), feed.Name, feed.Url, feeds.RssEvery)));
         }

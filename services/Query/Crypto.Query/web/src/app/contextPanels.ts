@@ -2,7 +2,7 @@ import { getJson } from '../api/client';
 import type { Alert, NewsItem, SentimentValue } from '../api/types';
 import type { ChartEvent } from '../chart/events';
 import { byId, setText } from '../core/dom';
-import { drawAlerts, drawNews } from '../panels/feedLists';
+import { drawAlerts, drawNews, withoutSymbol } from '../panels/feedLists';
 import { drawGauge } from '../panels/gauge';
 import { readAlerts, readNews, readSentiment } from '../api/contextAnswers';
 
@@ -27,7 +27,7 @@ export class ContextPanels {
   eventsOf(symbol: string): ChartEvent[] {
     return [
       ...this.alerts.filter((a) => a.symbol === symbol).map((a): ChartEvent => ({
-        id: a.id, kind: 'alert', severity: a.severity, time: Date.parse(a.time) / 1000, title: a.message, detail: a.kind.replaceAll('_', ' '),
+        id: a.id, kind: 'alert', severity: a.severity, time: Date.parse(a.time) / 1000, title: withoutSymbol(a), detail: a.kind.replaceAll('_', ' '),
       })),
       ...this.news.map((n): ChartEvent => ({
         id: n.id, kind: 'news', severity: '', time: Date.parse(n.publishedAt) / 1000, title: n.title, detail: n.source,

@@ -11,7 +11,7 @@ export function drawAlerts(list: HTMLElement, alerts: readonly Alert[], now: num
   }
   list.replaceChildren(...alerts.slice(0, shownItems).map((alert) =>
     h('li', { 'data-severity': alert.severity.toLowerCase() },
-      h('span', { class: 'headline' }, alert.message),
+      h('span', { class: 'headline' }, withoutSymbol(alert)),
       h('small', {}, h('b', {}, alert.symbol), ` ${alert.kind.replaceAll('_', ' ')} · `, age(alert.time, now)))));
 }
 
@@ -23,6 +23,12 @@ export function drawNews(list: HTMLElement, items: readonly NewsItem[], now: num
   list.replaceChildren(...items.slice(0, shownItems).map((item) =>
     h('li', {}, externalLink(item.link, item.title, { class: 'headline' }),
       h('small', {}, h('b', {}, item.source), ' · ', age(item.publishedAt, now)))));
+}
+
+/** The symbol stands below the message; many messages begin with it too. */
+export function withoutSymbol(alert: Alert): string {
+  const rest = alert.message.startsWith(`${alert.symbol}: `) ? alert.message.slice(alert.symbol.length + 2) : alert.message;
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 function age(time: string, now: number): HTMLElement {
