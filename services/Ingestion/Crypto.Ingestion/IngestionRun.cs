@@ -30,7 +30,7 @@ internal sealed class IngestionRun
         Symbols = new SymbolTable(SymbolList.Choose(options, market.Symbols));
         _watch = new MarketWatch(status, market, clock);
         var queue = new RepairQueue();
-        var history = new TradeHistory(rest);
+        var history = new TradeHistory(rest, options.RepairWith == "aggregates", loggers.CreateLogger<TradeHistory>());
         var time = new MarketTime(market.Source.Clock, Symbols, clock);
         var reporter = new CoverageReporter(publisher, clock, loggers.CreateLogger<CoverageReporter>());
         var newest = new NewestIds(rest, queue, clock, loggers.CreateLogger<NewestIds>());

@@ -34,8 +34,15 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>Opens the exchange.</summary>
     public async Task<MarketReplayServer> OpenMarketAsync(MarketReplayOptions options)
     {
-        if (Market is not null) await Market.DisposeAsync();
+        await CloseMarketAsync();
         return Market = await MarketReplayServer.StartAsync(options, NullLoggerFactory.Instance, CancellationToken.None);
+    }
+
+    /// <summary>The exchange goes away, with its connections.</summary>
+    public async Task CloseMarketAsync()
+    {
+        if (Market is { } open) await open.DisposeAsync();
+        Market = null;
     }
 
     /// <summary>A host with storage, ingestion, or both.</summary>
@@ -89,7 +96,7 @@ internal sealed class Platform : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var host in _hosts.ToArray()) await StopAsync(host);
-        if (Market is not null) await Market.DisposeAsync();
+        await CloseMarketAsync();
         await Broker.DisposeAsync();
         await Database.DisposeAsync();
     }

@@ -32,6 +32,36 @@ public sealed partial class BinanceRest(
         RowsAsync("aggTrades", Invariant($"symbol={symbol}&startTime={fromUs / 1000}&endTime={toUs / 1000}&limit={limit}"),
             endpoints.AggTradesWeight, RestTrade.ReadAggregates, cancellation);
 
+    /// <summary>The newest single trades, ascending; at most 1000.</summary>
+    public Task<RestTrade[]> RecentAsync(string symbol, CancellationToken cancellation) =>
+        RowsAsync("trades", $"symbol={symbol}&limit=1000", endpoints.TradesWeight, RestTrade.ReadTrades, cancellation);
+
+    /// <summary>The newest aggregate, or null where the symbol has no trade yet.</summary>
+    public async Task<RestTrade?> NewestAggregateAsync(string symbol, CancellationToken cancellation) =>
+        (await RowsAsync("aggTrades", $"symbol={symbol}&limit=1", endpoints.AggTradesWeight, RestTrade.ReadAggregates, cancellation)
+            .ConfigureAwait(false)).LastOrDefault();
+
+    /// <summary>Aggregates from an aggregate's id on, ascending; at most 1000.</summary>
+    public Task<RestTrade[]> AggregatesAsync(string symbol, long fromAggregateId, CancellationToken cancellation) =>
+        RowsAsync("aggTrades", Invariant($"symbol={symbol}&fromId={fromAggregateId}&limit=1000"),
+            endpoints.AggTradesWeight, RestTrade.ReadAggregates, cancellation);
+
+    /// <summary>The newest trade id of every symbol of the venue, in one request.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> NewestIdsAsync(CancellationToken cancellation)
+    {
+        var body = await GetAsync("ticker/24hr", "", endpoints.AllTickersWeight, cancellation).ConfigureAwait(false);
+        try
+        {
+            using var answer = JsonDocument.Parse(body);
+            return answer.RootElement.EnumerateArray().ToDictionary(
+                row => row.GetProperty("symbol").GetString() ?? "", row => row.GetProperty("lastId").GetInt64());
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        {
+            throw new ExchangeUnavailableException($"{endpoints.Rest} answered ticker/24hr with nonsense: {e.Message}", inner: e);
+        }
+    }
+
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private async Task<RestTrade[]> RowsAsync(
@@ -93,11 +123,11 @@ public sealed partial class BinanceRest(
                 Log.Banned(logger, retryAfter ?? BanPause);
                 return new ExchangeUnavailableException("this address is banned by the exchange for now (418)", retryAfter ?? BanPause);
             case HttpStatusCode.UnavailableForLegalReasons:
-                return new ExchangeRefusedException(
+                return new ExchangeRefusedException(status,
                     $"{endpoints.Rest} does not serve this country (451): set Ingestion:RestUrl to https://data-api.binance.vision " +
                     "and Ingestion:StreamUrl to wss://data-stream.binance.vision, or run elsewhere");
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden:
-                return new ExchangeRefusedException($"the exchange refuses {path} ({status}): {words}. Set Ingestion:ApiKey");
+                return new ExchangeRefusedException(status, $"the exchange refuses {path} ({status}): {words}. Set Ingestion:ApiKey");
             case >= HttpStatusCode.InternalServerError:
                 return new ExchangeUnavailableException($"the exchange answered {path} with {status}: {words}", retryAfter);
             default:

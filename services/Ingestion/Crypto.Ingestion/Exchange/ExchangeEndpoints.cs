@@ -18,12 +18,16 @@ public sealed record ExchangeEndpoints(
     /// <summary>Trades of one answer: 1000 everywhere, but 500 of USD-M's historicalTrades.</summary>
     public int HistoricalTradesMax { get; init; } = 1000;
 
+    /// <summary>Weight of <c>ticker/24hr</c> for all symbols.</summary>
+    public int AllTickersWeight { get; init; } = 80;
+
     public static ExchangeEndpoints For(IngestionOptions options)
     {
         var ofVenue = options.Venue == Venues.BinanceUsdm
             ? new ExchangeEndpoints("wss://fstream.binance.com", "https://fapi.binance.com", "/fapi/v1", 2400 * 8 / 10, 5, 20, 20)
             {
                 HistoricalTradesMax = 500,
+                AllTickersWeight = 40,
             }
             : new ExchangeEndpoints("wss://stream.binance.com:9443", "https://api.binance.com", "/api/v3", 6000 * 8 / 10, 25, 25, 4);
         var market = options.MarketUrl.TrimEnd('/');

@@ -11,7 +11,10 @@ public sealed class ExchangeUnavailableException(string message, TimeSpan? retry
 }
 
 /// <summary>The exchange refuses us as such (451 geo-block, 401/403): no retry will mend it. The message says what would.</summary>
-public sealed class ExchangeRefusedException(string message) : Exception(message);
+public sealed class ExchangeRefusedException(int status, string message) : Exception(message)
+{
+    public int Status { get; } = status;
+}
 
 /// <summary>The exchange refuses this request: an unknown symbol or path, a bad parameter.</summary>
 public sealed class ExchangeRequestException(int status, string message) : Exception(message)

@@ -12,6 +12,9 @@ namespace Crypto.Ingestion.Exchange;
 /// <param name="IsBuyerMaker">True where the taker sold.</param>
 public sealed record RestTrade(long Id, long LastId, byte[] Price, byte[] Quantity, long TimeUs, bool IsBuyerMaker)
 {
+    /// <summary>The aggregate's own id, by which aggregates are asked for; -1 for a single trade.</summary>
+    public long AggregateId { get; init; } = -1;
+
     /// <summary>False for a row that has an id but no price: no trade.</summary>
     public bool IsTrade => DecimalText.IsPositive(Price) && DecimalText.IsPositive(Quantity);
 
@@ -24,7 +27,10 @@ public sealed record RestTrade(long Id, long LastId, byte[] Price, byte[] Quanti
     /// <summary>Reads the answer of <c>aggTrades</c>.</summary>
     /// <exception cref="JsonException">It is no such answer.</exception>
     public static RestTrade[] ReadAggregates(ReadOnlyMemory<byte> json) =>
-        ReadRows(json, row => Row(row, row.GetProperty("f").GetInt64(), row.GetProperty("l").GetInt64(), "p", "q", "T", "m"));
+        ReadRows(json, row => Row(row, row.GetProperty("f").GetInt64(), row.GetProperty("l").GetInt64(), "p", "q", "T", "m") with
+        {
+            AggregateId = row.GetProperty("a").GetInt64(),
+        });
 
     private static RestTrade[] ReadRows(ReadOnlyMemory<byte> json, Func<JsonElement, RestTrade> read)
     {

@@ -31,6 +31,12 @@ public sealed class IngestionOptions
     /// <summary>Missing trades older than this, in market time, are not fetched; the gap is recorded as refused.</summary>
     public TimeSpan RepairMax { get; set; } = TimeSpan.FromHours(2);
 
+    /// <summary>
+    /// <c>trades</c>: single trades where the exchange gives them; <c>aggregates</c>: aggregates from the start, which weigh a
+    /// sixth at spot, but make several trades one record.
+    /// </summary>
+    public string RepairWith { get; set; } = "trades";
+
     /// <summary>How much history is fetched on the first start of a market whose clock runs; zero: none.</summary>
     public TimeSpan FirstStartBackfill { get; set; } = TimeSpan.FromHours(1);
 

@@ -19,6 +19,8 @@ internal sealed class IngestionOptionsValidator : IValidateOptions<IngestionOpti
         Url(nameof(options.StreamUrl), options.StreamUrl, "ws", "wss");
         if (options.TimeUnit is not ("millisecond" or "microsecond"))
             Fail(nameof(options.TimeUnit), options.TimeUnit, "choose millisecond or microsecond");
+        if (options.RepairWith is not ("trades" or "aggregates"))
+            Fail(nameof(options.RepairWith), options.RepairWith, "choose trades or aggregates");
         AtLeast(nameof(options.RepairMax), options.RepairMax, TimeSpan.FromSeconds(1));
         AtLeast(nameof(options.FirstStartBackfill), options.FirstStartBackfill, TimeSpan.Zero);
         AtLeast(nameof(options.GapGrace), options.GapGrace, TimeSpan.Zero);

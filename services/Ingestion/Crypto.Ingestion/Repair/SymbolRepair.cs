@@ -26,6 +26,7 @@ internal sealed class SymbolRepair(
         var wanted = missing[0].First;
         var rows = await history.FromIdAsync(symbol.Instrument.Symbol, Math.Max(0, wanted - ProofIds), cancellation)
             .ConfigureAwait(false);
+        var straddling = new List<RestTrade>();
         var isProven = wanted == 0;
         var next = wanted;
         foreach (var row in rows)
@@ -36,7 +37,9 @@ internal sealed class SymbolRepair(
             if (row.LastId < wanted) continue;
             next = Math.Max(next, row.LastId + 1);
             await PublishAsync(row, gap.Origin, cancellation).ConfigureAwait(false);
+            if (row.LastId > row.Id && symbol.Sequence.MissingWithin(new IdRange(row.Id, row.LastId)).Count > 0) straddling.Add(row);
         }
+        if (straddling.Count > 0) await SplitAsync(straddling, gap.Origin, cancellation).ConfigureAwait(false);
         return next > wanted;
     }
 
@@ -52,6 +55,25 @@ internal sealed class SymbolRepair(
             }
             symbol.Sequence.GiveUp(ids);
             await reporter.RefusedAsync(symbol, ids, $"the exchange serves nothing before id {servedFrom}", cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // An aggregate of which some ids are there already has a quantity that fits neither part. The exchange's newest single
+    // trades may tell the missing part; otherwise it cannot be had.
+    private async Task SplitAsync(List<RestTrade> straddling, TradeOrigin origin, CancellationToken cancellation)
+    {
+        foreach (var row in await history.RecentAsync(symbol.Instrument.Symbol, cancellation).ConfigureAwait(false))
+            if (straddling.Exists(aggregate => row.Id >= aggregate.Id && row.Id <= aggregate.LastId))
+                await PublishAsync(row, origin, cancellation).ConfigureAwait(false);
+        foreach (var aggregate in straddling)
+        {
+            var ids = new IdRange(aggregate.Id, aggregate.LastId);
+            foreach (var missing in symbol.Sequence.MissingWithin(ids))
+            {
+                symbol.Sequence.GiveUp(missing);
+                await reporter.RefusedAsync(symbol, missing,
+                    $"only the aggregate {ids} is to be had, and the rest of it is stored", cancellation).ConfigureAwait(false);
+            }
         }
     }
 

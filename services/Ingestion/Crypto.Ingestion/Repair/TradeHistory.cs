@@ -1,25 +1,66 @@
 using Crypto.Ingestion.Exchange;
+using Microsoft.Extensions.Logging;
 
 namespace Crypto.Ingestion.Repair;
 
-/// <summary>Finds trades of the past at the exchange.</summary>
-public sealed class TradeHistory(BinanceRest rest)
+/// <summary>
+/// Finds trades of the past at the exchange: single ones where it gives them, else aggregates, whose first and last ids
+/// cover what single trades would.
+/// </summary>
+public sealed partial class TradeHistory(BinanceRest rest, bool withAggregates, ILogger<TradeHistory> logger)
 {
     // The exchange allows no longer span in one request for aggregates by time.
     private static readonly long SpanUs = (long)TimeSpan.FromHours(1).TotalMicroseconds;
 
-    /// <summary>Trades from an id on, ascending, at most one answer's worth.</summary>
+    private readonly AggregateLocator _aggregates = new(rest);
+    private volatile bool _hasNoSingleTrades = withAggregates;
+
+    /// <summary>Trades from an id on, ascending, at most one answer's worth; the first may be an aggregate that begins before it.</summary>
     public async Task<RestTrade[]> FromIdAsync(string symbol, long fromId, CancellationToken cancellation)
     {
-        var rows = await rest.HistoricalTradesAsync(symbol, fromId, rest.Endpoints.HistoricalTradesMax, cancellation)
-            .ConfigureAwait(false);
+        var rows = await FetchAsync(symbol, fromId, rest.Endpoints.HistoricalTradesMax, cancellation).ConfigureAwait(false);
         Array.Sort(rows, static (a, b) => a.Id.CompareTo(b.Id));
         return rows;
     }
 
+    /// <summary>The newest single trades, ascending.</summary>
+    public Task<RestTrade[]> RecentAsync(string symbol, CancellationToken cancellation) => rest.RecentAsync(symbol, cancellation);
+
     /// <summary>The first trade at the id or after it; null where there is none.</summary>
     public async Task<RestTrade?> FirstFromAsync(string symbol, long fromId, CancellationToken cancellation) =>
-        (await rest.HistoricalTradesAsync(symbol, fromId, 1, cancellation).ConfigureAwait(false)).FirstOrDefault();
+        (await FetchAsync(symbol, fromId, 1, cancellation).ConfigureAwait(false)).FirstOrDefault();
+
+    private async Task<RestTrade[]> FetchAsync(string symbol, long fromId, int limit, CancellationToken cancellation)
+    {
+        if (!_hasNoSingleTrades)
+        {
+            try
+            {
+                return await rest.HistoricalTradesAsync(symbol, fromId, limit, cancellation).ConfigureAwait(false);
+            }
+            catch (ExchangeRequestException e) when (e.Status == 404)
+            {
+                UseAggregates(e.Message);
+            }
+            catch (ExchangeRefusedException e) when (e.Status is 401 or 403)
+            {
+                UseAggregates(e.Message);
+            }
+        }
+        return await _aggregates.FromTradeAsync(symbol, fromId, cancellation).ConfigureAwait(false);
+    }
+
+    private void UseAggregates(string reason)
+    {
+        _hasNoSingleTrades = true;
+        Log.UsingAggregates(logger, reason);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "The exchange gives no single trades of the past ({Reason}); repairs use aggregates from here on")]
+        public static partial void UsingAggregates(ILogger logger, string reason);
+    }
 
     /// <summary>The first id of a time or after it, among ids up to <paramref name="newest"/>; null where there is none.</summary>
     public async Task<long?> FirstIdSinceAsync(string symbol, long timeUs, RestTrade newest, CancellationToken cancellation)
@@ -38,7 +79,7 @@ public sealed class TradeHistory(BinanceRest rest)
     }
 
     // Backwards in growing steps to a trade before the time, then halving.
-    private async Task<long> SearchAsync(string symbol, long timeUs, long newestId, CancellationToken cancellation)
+    internal async Task<long> SearchAsync(string symbol, long timeUs, long newestId, CancellationToken cancellation)
     {
         var (low, high) = (-1L, newestId);
         for (var step = 1000L; low < 0 && high > 0; step *= 2)
