@@ -33,7 +33,7 @@ internal sealed class IngestionRun
         var history = new TradeHistory(rest, options.RepairWith == "aggregates", loggers.CreateLogger<TradeHistory>());
         var time = new MarketTime(market.Source.Clock, Symbols, clock);
         var reporter = new CoverageReporter(publisher, clock, loggers.CreateLogger<CoverageReporter>());
-        var newest = new NewestIds(rest, queue, clock, loggers.CreateLogger<NewestIds>());
+        var newest = new NewestIds(rest, queue, () => !publisher.Gate.HasRoom, options.QuietFor, clock, loggers.CreateLogger<NewestIds>());
         var pace = new SubscriptionPace(clock);
         var url = $"{rest.Endpoints.Stream}/stream{(options is { TimeUnit: "microsecond", Venue: Venues.Binance } ? "?timeUnit=MICROSECOND" : "")}";
         Intake = new FrameIntake(Symbols, publisher, deadLetters, reporter, queue, clock, loggers.CreateLogger<FrameIntake>());

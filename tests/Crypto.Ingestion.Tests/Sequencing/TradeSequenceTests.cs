@@ -62,14 +62,23 @@ public sealed class TradeSequenceTests
     }
 
     [Fact]
-    public void Frames_in_flight_while_rest_answered_are_new()
+    public void A_first_frame_from_the_socket_that_is_older_than_rests_answer_tells_of_no_gap()
     {
         _sequence.RaiseTo(50);
 
+        for (var id = 30; id <= 52; id++) Assert.Equal(Observation.New, _sequence.Observe(id, out _));
+
+        Assert.Equal((30, 52, 0), (_sequence.First, _sequence.Newest, _sequence.MissingCount));
+    }
+
+    [Fact]
+    public void Frames_below_the_first_one_join_it()
+    {
+        _sequence.Observe(50, out _);
+
         Assert.Equal(Observation.NewAfterGap, _sequence.Observe(48, out var skipped));
-        Assert.Equal(new IdRange(49, 50), skipped);
+        Assert.Equal(new IdRange(49, 49), skipped);
         Assert.Equal(Observation.New, _sequence.Observe(49, out _));
-        Assert.Equal(Observation.New, _sequence.Observe(50, out _));
         Assert.Equal(0, _sequence.MissingCount);
     }
 

@@ -43,6 +43,11 @@ public sealed class IngestionOptions
     /// <summary>How long a missing id may still come over the stream before it counts as a gap.</summary>
     public TimeSpan GapGrace { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// How long a stream must be quiet before REST is believed that trades are missing: frames may still be in the socket.
+    /// </summary>
+    public TimeSpan QuietFor { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Without any frame for so long, REST is asked whether there should have been one.</summary>
     public TimeSpan SilenceAfter { get; set; } = TimeSpan.FromSeconds(10);
 

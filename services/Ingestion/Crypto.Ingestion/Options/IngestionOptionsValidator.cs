@@ -24,6 +24,7 @@ internal sealed class IngestionOptionsValidator : IValidateOptions<IngestionOpti
         AtLeast(nameof(options.RepairMax), options.RepairMax, TimeSpan.FromSeconds(1));
         AtLeast(nameof(options.FirstStartBackfill), options.FirstStartBackfill, TimeSpan.Zero);
         AtLeast(nameof(options.GapGrace), options.GapGrace, TimeSpan.Zero);
+        AtLeast(nameof(options.QuietFor), options.QuietFor, TimeSpan.Zero);
         AtLeast(nameof(options.SilenceAfter), options.SilenceAfter, TimeSpan.FromMilliseconds(100));
         AtLeast(nameof(options.StaleAfter), options.StaleAfter, TimeSpan.FromSeconds(1));
         AtLeast(nameof(options.AuditEvery), options.AuditEvery, TimeSpan.FromMilliseconds(100));

@@ -31,6 +31,7 @@ public sealed class TradeSequence
     private readonly IdRangeSet _givenUp = new();
     private long _first = -1;
     private long _newest = -1;
+    private bool _sawStream;
 
     /// <summary>The lowest id that was published or is missing; -1 while nothing is known.</summary>
     public long First
@@ -67,12 +68,16 @@ public sealed class TradeSequence
         skipped = default;
         lock (_gate)
         {
+            var isFirstFrame = !_sawStream;
+            _sawStream = true;
             if (id == _newest + 1 && _newest >= 0)
             {
                 _newest = id;
                 return Observation.New;
             }
-            if (_newest < 0)
+            // Before the first frame REST's newest id was all that was known. Frames that were in the socket when it
+            // answered lie below it, and the stream itself tells from the first of them on.
+            if (_newest < 0 || (isFirstFrame && _first > _newest && id < _first))
             {
                 _first = _newest = id;
                 return Observation.New;

@@ -6,9 +6,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Crypto.Ingestion.Streams;
 
-/// <summary>Asks REST for the newest trade of symbols, rather than waiting for their next frame, and queues what is missing.</summary>
-public sealed class NewestIds(BinanceRest rest, RepairQueue repairs, TimeProvider clock, ILogger<NewestIds> logger)
+/// <summary>
+/// Asks REST for the newest trade of symbols, rather than waiting for their next frame, and queues what is missing. REST may
+/// be ahead of frames that are still in the socket, so an answer only counts where the stream then stays quiet: a stream
+/// that goes on shows a hole by itself, with the next frame.
+/// </summary>
+public sealed class NewestIds(
+    BinanceRest rest, RepairQueue repairs, Func<bool> isHeldBack, TimeSpan quietFor, TimeProvider clock, ILogger<NewestIds> logger)
 {
+    private static readonly TimeSpan SettlePoll = TimeSpan.FromMilliseconds(50);
+
     // One request for all symbols of the venue weighs as much as a few for single ones.
     private const int SinglesMax = 20;
 
@@ -17,29 +24,50 @@ public sealed class NewestIds(BinanceRest rest, RepairQueue repairs, TimeProvide
     public async Task<IReadOnlyList<TrackedSymbol>> AskAsync(
         IReadOnlyList<TrackedSymbol> symbols, string reason, CancellationToken cancellation)
     {
-        var behind = new List<TrackedSymbol>();
-        if (symbols.Count > SinglesMax)
+        var newest = await NewestAsync(symbols, cancellation).ConfigureAwait(false);
+        var (behind, answeredUs) = (new List<TrackedSymbol>(), UnixTime.NowMicroseconds(clock));
+        while (newest.Count > 0)
         {
-            var ids = await UntilAnsweredAsync<IReadOnlyDictionary<string, long>>(async token => await rest.NewestIdsAsync(token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-            foreach (var symbol in symbols)
-                if (ids is not null && ids.TryGetValue(symbol.Instrument.Symbol, out var id) && id >= 0) Raise(symbol, id, reason, behind);
-            return behind;
-        }
-        foreach (var symbol in symbols)
-        {
-            var newest = await UntilAnsweredAsync(token => rest.NewestAsync(symbol.Instrument.Symbol, token), cancellation).ConfigureAwait(false);
-            if (newest is null) continue;
-            symbol.TradeSeen(newest.TimeUs);
-            Raise(symbol, newest.LastId, reason, behind);
+            await Task.Delay(SettlePoll, clock, cancellation).ConfigureAwait(false);
+            var nowUs = UnixTime.NowMicroseconds(clock);
+            // Whoever does not read because Kafka does not take cannot tell a quiet stream from a full socket.
+            if (isHeldBack()) answeredUs = nowUs;
+            newest.RemoveAll(answer => IsSettled(answer.Symbol, answer.Id, answeredUs, nowUs, reason, behind));
         }
         return behind;
     }
 
-    private void Raise(TrackedSymbol symbol, long newestId, string reason, List<TrackedSymbol> behind)
+    private async Task<List<(TrackedSymbol Symbol, long Id)>> NewestAsync(IReadOnlyList<TrackedSymbol> symbols, CancellationToken cancellation)
     {
-        if (symbol.Sequence.RaiseTo(newestId) is not { } missing) return;
+        var newest = new List<(TrackedSymbol, long)>();
+        if (symbols.Count > SinglesMax)
+        {
+            var ids = await UntilAnsweredAsync<IReadOnlyDictionary<string, long>>(
+                async token => await rest.NewestIdsAsync(token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            foreach (var symbol in symbols)
+                if (ids is not null && ids.TryGetValue(symbol.Instrument.Symbol, out var id) && id >= 0) newest.Add((symbol, id));
+            return newest;
+        }
+        foreach (var symbol in symbols)
+        {
+            var trade = await UntilAnsweredAsync(token => rest.NewestAsync(symbol.Instrument.Symbol, token), cancellation).ConfigureAwait(false);
+            if (trade is null) continue;
+            symbol.TradeSeen(trade.TimeUs);
+            newest.Add((symbol, trade.LastId));
+        }
+        return newest;
+    }
+
+    private bool IsSettled(
+        TrackedSymbol symbol, long newestId, long answeredUs, long nowUs, string reason, List<TrackedSymbol> behind)
+    {
+        if (symbol.Sequence.Newest >= newestId) return true;
+        var quietSinceUs = Math.Max(symbol.LastFrameUs, answeredUs);
+        if (nowUs - quietSinceUs < (long)quietFor.TotalMicroseconds) return false;
+        if (symbol.Sequence.RaiseTo(newestId) is not { } missing) return true;
         behind.Add(symbol);
-        repairs.Add(symbol, new Gap(missing, reason, TradeOrigin.Repair, UnixTime.NowMicroseconds(clock)));
+        repairs.Add(symbol, new Gap(missing, reason, TradeOrigin.Repair, nowUs));
+        return true;
     }
 
     // Null where the exchange has nothing, or will not say.
