@@ -40,58 +40,83 @@ public sealed class RepairWorker(
         }
     }
 
+    // A gap that the ledger knows keeps its one row; a new one gets a row per part that is missing by now.
     private async Task RepairAsync(TrackedSymbol symbol, Gap gap, CancellationToken cancellation)
     {
-        foreach (var missing in symbol.Sequence.MissingWithin(gap.Range))
+        var parts = symbol.Sequence.MissingWithin(gap.Range).ConvertAll(missing => gap with { Range = missing });
+        string? refusal = null;
+        foreach (var part in parts)
         {
-            var part = gap with { Range = missing, IsAnnounced = gap.IsAnnounced && missing == gap.Range };
-            try
-            {
-                await RepairPartAsync(symbol, part, cancellation).ConfigureAwait(false);
-            }
-            catch (ExchangeRefusedException e)
-            {
-                await RefuseAsync(symbol, part.Range, e.Message, cancellation).ConfigureAwait(false);
-            }
-            catch (ExchangeRequestException e)
-            {
-                await RefuseAsync(symbol, part.Range, e.Message, cancellation).ConfigureAwait(false);
-            }
+            var (young, tooOld) = await YoungAsync(symbol, part, cancellation).ConfigureAwait(false);
+            refusal = tooOld ?? refusal;
+            if (young is null) continue;
+            if (!gap.IsAnnounced) await reporter.FoundAsync(symbol, young, cancellation).ConfigureAwait(false);
+            var refused = await FillAsync(symbol, young, cancellation).ConfigureAwait(false);
+            if (!gap.IsAnnounced) await CloseAsync(symbol, young, refused, cancellation).ConfigureAwait(false);
+            refusal = refused ?? refusal;
         }
+        if (gap.IsAnnounced) await CloseAsync(symbol, gap, refusal, cancellation).ConfigureAwait(false);
     }
 
-    private async Task RepairPartAsync(TrackedSymbol symbol, Gap gap, CancellationToken cancellation)
+    private async Task<(Gap? Young, string? TooOld)> YoungAsync(TrackedSymbol symbol, Gap gap, CancellationToken cancellation)
     {
-        if (gap.MayBeOld) gap = await CutAsync(symbol, gap, cancellation).ConfigureAwait(false) is { } young ? young : gap with { Range = default };
-        if (gap.Range == default) return;
-        if (!gap.IsAnnounced) await reporter.FoundAsync(symbol, gap, cancellation).ConfigureAwait(false);
+        if (!gap.MayBeOld) return (gap, null);
+        string cause;
+        IdRange old;
+        Gap? young = null;
+        try
+        {
+            young = await CutAsync(symbol, gap, cancellation).ConfigureAwait(false);
+            if (young == gap) return (gap, null);
+            cause = $"older than Ingestion:RepairMax ({options.RepairMax})";
+            old = young is null ? gap.Range : new IdRange(gap.Range.First, young.Range.First - 1);
+        }
+        catch (Exception e) when (e is ExchangeRefusedException or ExchangeRequestException)
+        {
+            (cause, old) = (e.Message, gap.Range);
+        }
+        symbol.Sequence.GiveUp(old);
+        if (!gap.IsAnnounced) await reporter.RefusedAsync(symbol, old, cause, cancellation).ConfigureAwait(false);
+        return (young, cause);
+    }
+
+    /// <returns>Why ids were given up, or null where all of them are there.</returns>
+    private async Task<string?> FillAsync(TrackedSymbol symbol, Gap gap, CancellationToken cancellation)
+    {
         var repair = new SymbolRepair(symbol, history, publisher, reporter, clock);
         var patience = new Backoff(PauseMin, TimeSpan.FromSeconds(1));
-        for (var emptyAnswers = 0; emptyAnswers < EmptyAnswersMax;)
+        var cause = "the exchange does not have these trades";
+        try
         {
-            if (symbol.Sequence.MissingWithin(gap.Range).Count == 0)
+            for (var emptyAnswers = 0; emptyAnswers < EmptyAnswersMax;)
             {
-                await SettleAsync(symbol, gap, cancellation).ConfigureAwait(false);
-                return;
-            }
-            if (await AskAsync(symbol, () => repair.StepAsync(gap, cancellation), cancellation).ConfigureAwait(false)) emptyAnswers = 0;
-            else
-            {
-                emptyAnswers++;
-                await Task.Delay(patience.Next(), clock, cancellation).ConfigureAwait(false);
+                if (symbol.Sequence.MissingWithin(gap.Range).Count == 0) return repair.Refusal;
+                if (await AskAsync(symbol, () => repair.StepAsync(gap, cancellation), cancellation).ConfigureAwait(false)) emptyAnswers = 0;
+                else
+                {
+                    emptyAnswers++;
+                    await Task.Delay(patience.Next(), clock, cancellation).ConfigureAwait(false);
+                }
             }
         }
-        await RefuseAsync(symbol, gap.Range, "the exchange does not have these trades", cancellation).ConfigureAwait(false);
+        catch (Exception e) when (e is ExchangeRefusedException or ExchangeRequestException)
+        {
+            cause = e.Message;
+        }
+        foreach (var missing in symbol.Sequence.MissingWithin(gap.Range)) symbol.Sequence.GiveUp(missing);
+        return cause;
     }
 
-    // Refused parts have told so themselves; a gap is only called repaired where all of it is.
-    private async Task SettleAsync(TrackedSymbol symbol, Gap gap, CancellationToken cancellation)
+    // One row per gap: the ledger's ranges tell which of its ids are there, the row tells why the others are not.
+    private Task CloseAsync(TrackedSymbol symbol, Gap gap, string? refusal, CancellationToken cancellation)
     {
-        if (symbol.Sequence.HasGivenUpAnyOf(gap.Range)) return;
-        await reporter.RepairedAsync(symbol, gap, cancellation).ConfigureAwait(false);
+        var refused = symbol.Sequence.GivenUpWithin(gap.Range).Sum(range => range.Count);
+        return refused == 0
+            ? reporter.RepairedAsync(symbol, gap, cancellation)
+            : reporter.RefusedAsync(symbol, gap.Range, $"{refused} of its {gap.Range.Count} trades cannot be had: {refusal}", cancellation);
     }
 
-    // What is older than the limit is refused; answers with the younger part, or null where nothing is left.
+    // The part of the gap that is young enough; null where nothing is.
     private async Task<Gap?> CutAsync(TrackedSymbol symbol, Gap gap, CancellationToken cancellation)
     {
         var name = symbol.Instrument.Symbol;
@@ -101,20 +126,8 @@ public sealed class RepairWorker(
         var last = await AskAsync(symbol, () => history.FirstFromAsync(name, gap.Range.Last, cancellation), cancellation).ConfigureAwait(false);
         var cut = last is null ? null : await AskAsync(
             symbol, () => history.FirstIdSinceAsync(name, limitUs, last, cancellation), cancellation).ConfigureAwait(false);
-        var keepFrom = Math.Max(cut ?? gap.Range.Last + 1, gap.Range.First);
-        if (keepFrom > gap.Range.First)
-            await RefuseAsync(symbol, new IdRange(gap.Range.First, Math.Min(keepFrom - 1, gap.Range.Last)),
-                $"older than Ingestion:RepairMax ({options.RepairMax})", cancellation).ConfigureAwait(false);
-        return keepFrom > gap.Range.Last ? null : gap with { Range = new IdRange(keepFrom, gap.Range.Last), IsAnnounced = false };
-    }
-
-    private async Task RefuseAsync(TrackedSymbol symbol, IdRange range, string cause, CancellationToken cancellation)
-    {
-        foreach (var missing in symbol.Sequence.MissingWithin(range))
-        {
-            symbol.Sequence.GiveUp(missing);
-            await reporter.RefusedAsync(symbol, missing, cause, cancellation).ConfigureAwait(false);
-        }
+        if (cut is not { } keepFrom || keepFrom > gap.Range.Last) return null;
+        return keepFrom <= gap.Range.First ? gap : gap with { Range = new IdRange(keepFrom, gap.Range.Last) };
     }
 
     // Repeats a request until the exchange answers it.

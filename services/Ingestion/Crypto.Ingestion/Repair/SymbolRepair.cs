@@ -17,6 +17,9 @@ internal sealed class SymbolRepair(
 
     private readonly byte[] _scratch = new byte[symbol.Encoder.LengthMax];
 
+    /// <summary>Why some of the ids were given up; null where none were.</summary>
+    public string? Refusal { get; private set; }
+
     /// <summary>Fetches one answer's worth of the lowest missing ids of the gap.</summary>
     /// <returns>False where the exchange has nothing at or after the lowest missing id (yet).</returns>
     public async Task<bool> StepAsync(Gap gap, CancellationToken cancellation)
@@ -54,7 +57,7 @@ internal sealed class SymbolRepair(
                 continue;
             }
             symbol.Sequence.GiveUp(ids);
-            await reporter.RefusedAsync(symbol, ids, $"the exchange serves nothing before id {servedFrom}", cancellation).ConfigureAwait(false);
+            Refusal = $"the exchange serves nothing before id {servedFrom}";
         }
     }
 
@@ -71,8 +74,7 @@ internal sealed class SymbolRepair(
             foreach (var missing in symbol.Sequence.MissingWithin(ids))
             {
                 symbol.Sequence.GiveUp(missing);
-                await reporter.RefusedAsync(symbol, missing,
-                    $"only the aggregate {ids} is to be had, and the rest of it is stored", cancellation).ConfigureAwait(false);
+                Refusal = $"of {missing} only the aggregate {ids} is to be had, and the rest of that is stored";
             }
         }
     }

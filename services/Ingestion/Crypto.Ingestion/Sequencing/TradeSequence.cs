@@ -164,9 +164,10 @@ public sealed class TradeSequence
         }
     }
 
-    public bool HasGivenUpAnyOf(IdRange range)
+    /// <summary>The ids of the range that were given up.</summary>
+    public List<IdRange> GivenUpWithin(IdRange range)
     {
-        lock (_gate) return _givenUp.Within(range).Count > 0;
+        lock (_gate) return _givenUp.Within(range);
     }
 
     /// <summary>The ids of the range that are missing now.</summary>
