@@ -9,6 +9,7 @@ namespace Crypto.Ingestion.Repair;
 internal sealed class AggregateLocator(BinanceRest rest)
 {
     private const int ProbesMax = 60;
+    private const int AnswerMax = 1000;
 
     /// <summary>Aggregates from the one that contains the trade on (or from the first after it), ascending; empty at the end.</summary>
     public async Task<RestTrade[]> FromTradeAsync(string symbol, long tradeId, CancellationToken cancellation)
@@ -24,7 +25,8 @@ internal sealed class AggregateLocator(BinanceRest rest)
             var rows = await rest.AggregatesAsync(symbol, guess, cancellation).ConfigureAwait(false);
             if (rows.Length == 0) return [];
             var (first, last) = (rows[0], rows[^1]);
-            if (first.Id <= tradeId && last.LastId >= tradeId) return [.. rows.SkipWhile(row => row.LastId < tradeId)];
+            if (first.Id <= tradeId && last.LastId >= tradeId)
+                return await FromAsync(symbol, [.. rows.SkipWhile(row => row.LastId < tradeId)], rows.Length, cancellation).ConfigureAwait(false);
             if (first.Id > tradeId)
             {
                 // Nothing lies before, or the exchange's memory begins here.
@@ -36,6 +38,12 @@ internal sealed class AggregateLocator(BinanceRest rest)
         }
         throw new ExchangeUnavailableException($"trade {tradeId} of {symbol} was not found among the aggregates in {ProbesMax} requests");
     }
+
+    // An answer that is nearly over is asked anew from the aggregate that was found, so that the caller always gets ahead.
+    private async Task<RestTrade[]> FromAsync(string symbol, RestTrade[] found, int answered, CancellationToken cancellation) =>
+        answered < AnswerMax || found.Length >= AnswerMax / 2
+            ? found
+            : await rest.AggregatesAsync(symbol, found[0].AggregateId, cancellation).ConfigureAwait(false);
 
     // Interpolation, a little early so that the answer contains the trade; every third time the middle, for odd histories.
     private static long Guess(long low, long lowTrade, long high, long highTrade, long tradeId, int probe)
