@@ -143,6 +143,7 @@ public sealed class TradeBatchHandlerTests : IAsyncLifetime
         Assert.Equal("10..15", await _store.LedgerAsync());
         Assert.Equal([10, 15], await _store.IdsAsync());
         Assert.Equal(14, await _store.Postgres.ScalarAsync<long>("select last_trade_id from market.trades where trade_id = 10"));
+        Assert.Equal(5, await _store.Postgres.ScalarAsync<long>("select aggregated from market.coverage_aggregated"));
     }
 
     [Fact]

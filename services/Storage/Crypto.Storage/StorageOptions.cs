@@ -34,6 +34,9 @@ public sealed class StorageOptions
     /// <summary>Health turns red when this role could not store for so long.</summary>
     public TimeSpan UnhealthyAfter { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Days of trades to keep, today included, in market time. Null keeps them for ever.</summary>
+    public int? KeepDays { get; set; }
+
     internal BatchConsumerOptions ToConsumerOptions(IReadOnlyList<string> topics) => new()
     {
         Name = Consumer,
@@ -68,6 +71,7 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
             failures.Add($"Storage:Linger is {options.Linger}: give 00:00:00 to 00:00:05, e.g. 00:00:00.010");
         if (options.UnhealthyAfter < TimeSpan.FromSeconds(1))
             failures.Add($"Storage:UnhealthyAfter is {options.UnhealthyAfter}: give at least 00:00:01");
+        if (options.KeepDays is < 1) failures.Add($"Storage:KeepDays is {options.KeepDays}: give at least 1, or leave it out to keep everything");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 }

@@ -1,5 +1,6 @@
 using Crypto.Postgres;
 using Crypto.Storage.Feeds;
+using Crypto.Storage.Trades;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -27,6 +28,7 @@ public static class StorageRegistration
         services.TryAddSingleton<FeedBatchHandler>();
         services.TryAddSingleton<FeedStorageService>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<FeedStorageService>());
+        services.AddHostedService<TradeRetention>();
         services.AddHealthChecks().AddCheck<StorageHealthCheck>("storage");
         return services;
     }

@@ -3,8 +3,9 @@ namespace Crypto.Query.Data;
 /// <summary>What the coverage ledger says of one instrument, at one moment.</summary>
 /// <param name="Ranges">Contiguous ids that are stored or void, ascending.</param>
 /// <param name="Void">How many ids in them are no trades.</param>
+/// <param name="Aggregated">How many ids are stored only as part of an aggregate that stands for several trades.</param>
 /// <param name="Gaps">Every gap ever noticed, ascending.</param>
-public sealed record Coverage(IReadOnlyList<IdRange> Ranges, long Void, IReadOnlyList<Gap> Gaps)
+public sealed record Coverage(IReadOnlyList<IdRange> Ranges, long Void, long Aggregated, IReadOnlyList<Gap> Gaps)
 {
     public long? FirstTradeId => Ranges.Count == 0 ? null : Ranges[0].First;
 

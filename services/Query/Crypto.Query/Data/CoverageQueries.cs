@@ -15,6 +15,7 @@ public sealed class CoverageQueries(NpgsqlDataSource dataSource)
         await using var batch = new NpgsqlBatch(connection, transaction);
         Add(batch, "select first_id, last_id from market.coverage_ranges where instrument_id = $1 order by first_id", instrument.Id);
         Add(batch, "select coalesce(sum(last_id - first_id + 1), 0)::bigint from market.coverage_voids where instrument_id = $1", instrument.Id);
+        Add(batch, "select coalesce(sum(aggregated), 0)::bigint from market.coverage_aggregated where instrument_id = $1", instrument.Id);
         Add(batch, """
             select first_id, last_id, reason, state, detected_at, repaired_at
             from market.coverage_gaps where instrument_id = $1 order by first_id, gap_id
@@ -26,9 +27,12 @@ public sealed class CoverageQueries(NpgsqlDataSource dataSource)
         await rows.ReadAsync(cancellation);
         var voids = rows.GetInt64(0);
         await rows.NextResultAsync(cancellation);
+        await rows.ReadAsync(cancellation);
+        var aggregated = rows.GetInt64(0);
+        await rows.NextResultAsync(cancellation);
         var gaps = new List<Gap>();
         while (await rows.ReadAsync(cancellation)) gaps.Add(ReadGap(rows));
-        return new Coverage(ranges, voids, gaps);
+        return new Coverage(ranges, voids, aggregated, gaps);
     }
 
     private static void Add(NpgsqlBatch batch, string sql, int instrument) => batch.BatchCommands.Add(

@@ -73,6 +73,7 @@ internal static class RestJson
         WriteNumber(json, "lastTradeId"u8, coverage.LastTradeId);
         json.WriteNumber("stored"u8, coverage.Stored);
         json.WriteNumber("void"u8, coverage.Void);
+        json.WriteNumber("aggregated"u8, coverage.Aggregated);
         json.WriteBoolean("complete"u8, coverage.Complete);
         json.WriteStartArray("ranges"u8);
         foreach (var range in coverage.Ranges)
