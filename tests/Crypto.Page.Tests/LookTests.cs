@@ -127,6 +127,21 @@ public sealed class LookTests(LoopingHost looping)
     }
 
     [BrowserFact]
+    public async Task Fear_and_greed_news_and_alerts_stand_beside_the_chart()
+    {
+        await using var visit = await Visit.ToAsync(Host);
+        await visit.SaysAsync("#gauge .value", @"^\d{1,3}$");
+        await visit.SaysAsync("#mood-date", @"^\d{4}-\d\d-\d\d$");
+        var headline = visit.Page.Locator("#news a.headline").First;
+        await Assertions.Expect(headline).ToHaveAttributeAsync("rel", "noopener noreferrer");
+        Assert.StartsWith("https://", await headline.GetAttributeAsync("href"), StringComparison.Ordinal);
+        // The first start leaves one: the hour that had to be fetched.
+        await visit.SaysAsync("#alerts li[data-severity] .headline", "are missing|CoinGecko");
+        await visit.PictureAsync("context");
+        visit.IsClean();
+    }
+
+    [BrowserFact]
     public async Task Light_and_dark_follow_the_system_until_the_reader_chooses()
     {
         await using var visit = await Visit.ToAsync(Host, scheme: ColorScheme.Light);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { dayVwap, simpleAverage } from '../src/chart/averages';
 import { CandleBook } from '../src/chart/candleBook';
+import type { Palette } from '../src/chart/palette';
+import { toCandles } from '../src/chart/seriesData';
 import { foldDay } from '../src/panels/dayStats';
 import { candle } from './candles';
 
@@ -63,6 +65,30 @@ describe('lines', () => {
     const late = bars(10, 20).slice(1);
     expect(dayVwap(late, false).map((p) => p.value)).toEqual([undefined]);
     expect(dayVwap(late, true).map((p) => p.value)).toEqual([20]);
+  });
+});
+
+describe('the time axis', () => {
+  const palette = { warn: '#f00' } as Palette;
+
+  it('keeps the place of candles that are missing', () => {
+    const book = new CandleBook();
+    book.merge([candle(0), candle(1), candle(4)]);
+    const drawn = toCandles(book.bars, 60, palette);
+    expect(drawn.map((d) => (d.time - drawn[0]!.time) / 60)).toEqual([0, 1, 2, 3, 4]);
+    expect(drawn.map((d) => 'open' in d)).toEqual([true, true, false, false, true]);
+  });
+
+  it('does not draw a hole of days', () => {
+    const book = new CandleBook();
+    book.merge([candle(0), candle(100_000)]);
+    expect(toCandles(book.bars, 60, palette)).toHaveLength(2);
+  });
+
+  it('outlines a settled candle that lacks trades', () => {
+    const book = new CandleBook();
+    book.merge([candle(0, { complete: false }), candle(1, { complete: false, state: 'live' })]);
+    expect(toCandles(book.bars, 60, palette).map((d) => 'borderColor' in d)).toEqual([true, false]);
   });
 });
 

@@ -41,6 +41,7 @@ export class MarketView {
     this.route = route;
     this.price.book.clear();
     this.price.exhausted = false;
+    this.price.step = intervalSeconds(route.interval);
     this.loaded = false;
     this.price.redraw();
     this.describe();

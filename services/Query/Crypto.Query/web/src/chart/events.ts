@@ -35,27 +35,26 @@ export class EventMarkers {
       this.markers.setMarkers([]);
       return;
     }
-    const end = Date.parse(newest.closeTime) / 1000;
-    const inside = this.events.filter((e) => e.time >= oldest.time && e.time <= end);
-    this.markers.setMarkers(inside.map((e) => this.toMarker(e)).sort((a, b) => Number(a.time) - Number(b.time)));
+    const markers = this.events.flatMap((event) => {
+      const time = this.candleOf(event.time);
+      return time === undefined ? [] : [this.toMarker(event, time)];
+    });
+    this.markers.setMarkers(markers.sort((a, b) => Number(a.time) - Number(b.time)));
   }
 
-  private toMarker(event: ChartEvent): SeriesMarker<Time> {
+  private toMarker(event: ChartEvent, at: number): SeriesMarker<Time> {
     const { palette } = this.price;
     const id = `${event.kind}:${event.id}`;
-    const time = this.candleOf(event.time) as UTCTimestamp;
+    const time = at as UTCTimestamp;
     if (event.kind === 'news') return { id, time, position: 'belowBar', shape: 'circle', color: palette.news, size: 0.8 };
     const color = /crit|high|error/i.test(event.severity) ? palette.critical : /info|low/i.test(event.severity) ? palette.text : palette.warn;
     return { id, time, position: 'aboveBar', shape: 'arrowDown', color, size: 1.1 };
   }
 
-  private candleOf(time: number): number {
-    let found = this.price.book.oldest!.time;
-    for (const bar of this.price.book.bars) {
-      if (bar.time > time) break;
-      found = bar.time;
-    }
-    return found;
+  // The candle in which it happened; none where that candle is not loaded.
+  private candleOf(time: number): number | undefined {
+    const opened = Math.floor(time / this.price.step) * this.price.step;
+    return this.price.book.at(opened)?.time;
   }
 
   private point(params: MouseEventParams): void {

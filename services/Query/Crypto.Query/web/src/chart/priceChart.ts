@@ -7,7 +7,7 @@ import { dayVwap, simpleAverage, type Point } from './averages';
 import { CandleBook, type Bar, type Merged } from './candleBook';
 import { averageLengths, type LayerChoice, type LayerId } from './layers';
 import { readPalette, type Palette } from './palette';
-import { toCandle, toVolume } from './seriesData';
+import { toCandle, toCandles, toVolume } from './seriesData';
 import { timeFormatter, tickFormatter } from './timeAxis';
 
 type Line = ISeriesApi<'Line'>;
@@ -18,6 +18,8 @@ export class PriceChart {
   readonly chart: IChartApi;
   readonly candles: ISeriesApi<'Candlestick'>;
   palette: Palette = readPalette();
+  /** Seconds from one candle to the next. */
+  step = 60;
   /** There is nothing older than the oldest bar. */
   exhausted = false;
   private readonly volume: ISeriesApi<'Histogram'>;
@@ -75,7 +77,7 @@ export class PriceChart {
   redraw(): void {
     const bars = this.book.bars;
     this.updateScale();
-    this.candles.setData(bars.map((bar) => toCandle(bar, this.palette)));
+    this.candles.setData(toCandles(bars, this.step, this.palette));
     this.volume.setData(this.choice.has('volume') ? bars.map((bar) => toVolume(bar, this.palette)) : []);
     for (const { id, length } of averageLengths) this.setLine(id, () => simpleAverage(bars, length));
     this.setLine('vwap', () => dayVwap(bars, this.exhausted));
@@ -103,6 +105,10 @@ export class PriceChart {
     const bars = this.book.bars;
     const bar = this.book.newest;
     if (!bar) return;
+    if (bar.time - (bars.at(-2)?.time ?? bar.time) > this.step) {
+      this.redraw();
+      return;
+    }
     this.candles.update(toCandle(bar, this.palette));
     if (this.choice.has('volume')) this.volume.update(toVolume(bar, this.palette));
     for (const { id, length } of averageLengths) this.updateLine(id, simpleAverage(bars, length, bars.length - 1).at(-1));
