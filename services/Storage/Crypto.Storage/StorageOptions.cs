@@ -37,6 +37,12 @@ public sealed class StorageOptions
     /// <summary>Days of trades to keep, today included, in market time. Null keeps them for ever.</summary>
     public int? KeepDays { get; set; }
 
+    /// <summary>Where to archive records as JSON lines, in <c>raw/TOPIC/yyyy-mm-dd/</c>. Null: no archive.</summary>
+    public string? RawFolder { get; set; }
+
+    /// <summary>The topics to archive, comma-separated.</summary>
+    public string RawTopics { get; set; } = Topics.Trades;
+
     internal BatchConsumerOptions ToConsumerOptions(IReadOnlyList<string> topics) => new()
     {
         Name = Consumer,
@@ -46,6 +52,16 @@ public sealed class StorageOptions
         SessionTimeout = SessionTimeout,
         MaxRecords = MaxBatchRecords,
         Linger = Linger,
+    };
+
+    internal IReadOnlyList<string> RawTopicList => RawTopics.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    internal BatchConsumerOptions ToRawConsumerOptions() => ToConsumerOptions(RawTopicList) with
+    {
+        Name = "raw-archive",
+        Group = $"{Group}-raw",
+        MemberId = MemberId is null ? BatchConsumerOptions.DefaultMemberId($"{Group}-raw") : MemberId.Length == 0 ? null : $"{MemberId}-raw",
+        Linger = TimeSpan.FromMilliseconds(200),
     };
 
     // The slow topics have a consumer of their own, so that neither waits for the other.
@@ -72,6 +88,11 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         if (options.UnhealthyAfter < TimeSpan.FromSeconds(1))
             failures.Add($"Storage:UnhealthyAfter is {options.UnhealthyAfter}: give at least 00:00:01");
         if (options.KeepDays is < 1) failures.Add($"Storage:KeepDays is {options.KeepDays}: give at least 1, or leave it out to keep everything");
+        var known = TopicSpec.All().Select(topic => topic.Name).ToHashSet();
+        failures.AddRange(options.RawTopicList.Where(topic => !known.Contains(topic))
+            .Select(topic => $"Storage:RawTopics holds '{topic}', which is no topic of ours: give e.g. {Topics.Trades},{Topics.Tickers}"));
+        if (options.RawFolder is not null && options.RawTopicList.Count == 0)
+            failures.Add("Storage:RawTopics is empty while Storage:RawFolder is set: name topics, or leave the folder out");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 }

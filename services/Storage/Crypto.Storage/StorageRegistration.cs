@@ -1,5 +1,6 @@
 using Crypto.Postgres;
 using Crypto.Storage.Feeds;
+using Crypto.Storage.Raw;
 using Crypto.Storage.Trades;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,7 @@ public static class StorageRegistration
         services.TryAddSingleton<FeedStorageService>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<FeedStorageService>());
         services.AddHostedService<TradeRetention>();
+        services.AddHostedService<RawArchiveService>();
         services.AddHealthChecks().AddCheck<StorageHealthCheck>("storage");
         return services;
     }
