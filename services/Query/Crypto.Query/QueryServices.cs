@@ -62,6 +62,7 @@ public static class QueryServices
     private static void AddLive(IServiceCollection services)
     {
         services.AddSingleton<CandleBook>();
+        services.AddSingleton<CandlePages>();
         services.AddSingleton<TradeBook>();
         services.AddSingleton<MarketTime>();
         services.AddSingleton<LatestPriceRefresh>();

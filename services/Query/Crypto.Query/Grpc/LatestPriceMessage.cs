@@ -19,6 +19,7 @@ internal sealed class LatestPriceMessage(MarketCatalog catalog, TradeBook trades
         response.Prices.AddRange(trades.Latest()
             .Select(e => ProtoConvert.ToLatestPrice(e.Trade, catalog.NameOf(e.Trade.Instrument)))
             .OrderBy(p => p.Symbol, StringComparer.Ordinal));
+        SharedBytes.Share(response);
         Volatile.Write(ref _made, new Made(version, response));
         return response;
     }

@@ -8,7 +8,7 @@ namespace Crypto.Query.Grpc;
 
 /// <summary>Prices, candles and coverage of <c>crypto.market.v1.MarketData</c>; any server may run them.</summary>
 internal sealed class MarketDataHandlers(
-    MarketCatalog catalog, CandleBook candles, LatestPriceMessage latest, CoverageQueries coverage, ContextQueries context)
+    MarketCatalog catalog, CandleBook candles, CandlePages pages, LatestPriceMessage latest, CoverageQueries coverage, ContextQueries context)
 {
     public void AddTo(GrpcMethodTable table)
     {
@@ -32,11 +32,10 @@ internal sealed class MarketDataHandlers(
         var range = GrpcParameters.Range(request.From, request.To);
         if (GrpcParameters.PagePosition(request.PageToken) is { } before) range = range with { ToUs = before };
         var instrument = await catalog.ResolveAsync(request.Symbol, cancellation);
-        var page = await candles.ReadAsync(instrument, interval, range, limit, cancellation);
-        var response = new Proto.ListCandlesResponse();
-        foreach (var entry in page) response.Candles.Add(entry.Message.Candle);
-        if (page.Count == limit) response.NextPageToken = GrpcParameters.PageToken(page[0].Candle.OpenTimeUs);
-        return response;
+        var page = range == TimeRange.Everything ? await pages.NewestAsync(instrument, interval, limit, cancellation) : null;
+        page ??= new CandlePages.Page(
+            0, instrument.Name, interval, await candles.ReadAsync(instrument, interval, range, limit, cancellation), limit);
+        return page.Message;
     }
 
     private async IAsyncEnumerable<Proto.StreamCandlesResponse> StreamCandlesAsync(

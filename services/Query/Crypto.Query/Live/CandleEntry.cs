@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Crypto.Contracts;
+using Crypto.Query.Grpc;
 using Crypto.Query.Rest;
 using Proto = Crypto.Market.V1;
 
@@ -27,7 +28,8 @@ internal sealed class CandleEntry(Candle candle, string name, long sequence = 0)
     public ReadOnlyMemory<byte> NamedJson => _named ??= Format(name);
 
     /// <summary>Shared by all calls: never change it.</summary>
-    public Proto.StreamCandlesResponse Message => _message ??= new() { Candle = Grpc.ProtoConvert.ToProto(Candle, name) };
+    public Proto.StreamCandlesResponse Message => _message ??=
+        SharedBytes.Share(new Proto.StreamCandlesResponse { Candle = ProtoConvert.ToProto(Candle, name) });
 
     private byte[] Format(string? symbol)
     {

@@ -17,6 +17,7 @@ internal sealed class CandleSeries(KnownInstrument instrument, Interval interval
     private readonly List<CandleEntry> _candles = [];
     private readonly CandleEntry?[] _recent = new CandleEntry?[RecentChanges];
     private readonly Pulse _pulse = new();
+    private CandleEntry? _newest;
     private long _sequence;
     private bool _trimmed;
 
@@ -28,13 +29,7 @@ internal sealed class CandleSeries(KnownInstrument instrument, Interval interval
     public Task NextChange => _pulse.Next;
 
     /// <summary>How many changes there have been.</summary>
-    public long Sequence
-    {
-        get
-        {
-            lock (_lock) return _sequence;
-        }
-    }
+    public long Sequence => Volatile.Read(ref _newest)?.Sequence ?? 0;
 
     /// <summary>Takes states in; those with a version that is not higher than the known one are dropped.</summary>
     public void Apply(params IReadOnlyList<Candle> states)
@@ -68,6 +63,17 @@ internal sealed class CandleSeries(KnownInstrument instrument, Interval interval
     public void ReadChanges(ref long sequence, List<CandleEntry> changes)
     {
         changes.Clear();
+        // Most readers have missed nothing but the newest change: they need no lock.
+        if (Volatile.Read(ref _newest) is { } newest)
+        {
+            if (newest.Sequence == sequence) return;
+            if (newest.Sequence == sequence + 1)
+            {
+                sequence = newest.Sequence;
+                changes.Add(newest);
+                return;
+            }
+        }
         lock (_lock)
         {
             var last = sequence;
@@ -95,6 +101,7 @@ internal sealed class CandleSeries(KnownInstrument instrument, Interval interval
         if (!known && index == 0 && _trimmed) return false;
         var entry = new CandleEntry(state, Instrument.Name, ++_sequence);
         _recent[_sequence % RecentChanges] = entry;
+        Volatile.Write(ref _newest, entry);
         if (known) _candles[index] = entry;
         else _candles.Insert(index, entry);
         if (_candles.Count <= capacity) return true;

@@ -12,6 +12,7 @@ internal sealed class MetricFamily
     private const string Overflow = "overflow=\"true\"";
     private static readonly double[] DefaultBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
     private readonly ConcurrentDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, (KeyValuePair<string, object?>[] Tags, MetricSeries Series)> _known = new();
     private readonly Func<string, MetricSeries> _create;
 
     public MetricFamily(Instrument instrument)
@@ -41,6 +42,32 @@ internal sealed class MetricFamily
     public IEnumerable<MetricSeries> Series => _series.Values.OrderBy(s => s.Labels, StringComparer.Ordinal);
 
     public MetricSeries Find(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        // Most measurements have tags that were seen just before; their text need not be made again.
+        var hash = new HashCode();
+        foreach (var (name, value) in tags)
+        {
+            hash.Add(name);
+            hash.Add(value);
+        }
+        var key = hash.ToHashCode();
+        if (_known.TryGetValue(key, out var seen) && Same(seen.Tags, tags)) return seen.Series;
+        var series = FindByLabels(tags);
+        if (_known.Count < MaxSeries) _known[key] = (tags.ToArray(), series);
+        return series;
+    }
+
+    private static bool Same(KeyValuePair<string, object?>[] known, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (known.Length != tags.Length) return false;
+        for (var i = 0; i < known.Length; i++)
+        {
+            if (known[i].Key != tags[i].Key || !Equals(known[i].Value, tags[i].Value)) return false;
+        }
+        return true;
+    }
+
+    private MetricSeries FindByLabels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var labels = Labels(tags);
         if (_series.TryGetValue(labels, out var known)) return known;

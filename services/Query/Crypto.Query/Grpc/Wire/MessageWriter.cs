@@ -14,14 +14,16 @@ internal sealed class MessageWriter(PipeWriter body, bool gzip, int compressFrom
     /// <summary>Appends one message; nothing is sent before the pipe is flushed or completed.</summary>
     public void Write(IMessage message)
     {
-        var size = message.CalculateSize();
+        var shared = SharedBytes.Of(message);
+        var size = shared?.Length ?? message.CalculateSize();
         if (gzip && size >= compressFromBytes)
         {
             WriteCompressed(message);
             return;
         }
         WritePrefix(compressed: false, size);
-        if (size > 0) message.WriteTo(body);
+        if (shared is not null) body.Write(shared);
+        else if (size > 0) message.WriteTo(body);
     }
 
     private void WriteCompressed(IMessage message)
