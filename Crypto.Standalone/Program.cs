@@ -8,6 +8,7 @@ var root = new RootCommand("Crypto: a market-data platform that proves nothing i
     new TestCommand(),
     new BenchCommand(),
     new ReconcileCommand(),
+    new ReplayCommand(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -4,7 +4,7 @@ using Crypto.Standalone.Commands;
 namespace Crypto.Standalone.Hosting;
 
 /// <summary>Where a system that runs on a data folder is reached: written at start, so that commands find it by <c>--data</c>.</summary>
-internal sealed record RunningSystem(string? Http, string? Market, string Venue)
+internal sealed record RunningSystem(string? Http, string? Market, string Venue, int? PostgresPort = null)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
@@ -12,7 +12,8 @@ internal sealed record RunningSystem(string? Http, string? Market, string Venue)
     public static void Write(DataFolder data, UpOptions options, Infrastructure infrastructure)
     {
         if (!options.Has(Roles.Query) || options.HttpPort == 0) return;
-        var system = new RunningSystem($"http://127.0.0.1:{options.HttpPort}", infrastructure.MarketUrl, options.Venue);
+        var system = new RunningSystem($"http://127.0.0.1:{options.HttpPort}", infrastructure.MarketUrl, options.Venue,
+            options.Postgres is null ? options.PostgresPort : null);
         File.WriteAllText(PathIn(data.Path), JsonSerializer.Serialize(system, Readable));
     }
 
@@ -22,6 +23,23 @@ internal sealed record RunningSystem(string? Http, string? Market, string Venue)
         if (!File.Exists(PathIn(dataFolder)))
             throw new UsageException($"nothing was started on {dataFolder}: start it with `crypto up`, or name a system with --http URL");
         return JsonSerializer.Deserialize<RunningSystem>(File.ReadAllText(PathIn(dataFolder)))!;
+    }
+
+    /// <summary>The connection string of the database in the data folder.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    public static string PostgresConnection(string dataFolder)
+    {
+        var password = Path.Combine(dataFolder, "postgres", "password");
+        if (Read(dataFolder).PostgresPort is not { } port || !File.Exists(password))
+            throw new UsageException($"{dataFolder} has no database of its own: name it with --postgres");
+        return new Npgsql.NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Username = "crypto",
+            Password = File.ReadAllText(password).Trim(),
+            Database = "marketdata",
+        }.ConnectionString;
     }
 
     private static string PathIn(string folder) => Path.Combine(folder, "running.json");

@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Crypto.Aggregation.Analytics.Signals;
+using Crypto.Aggregation.Folding;
+using Crypto.Aggregation.Reconciling;
+using Crypto.Aggregation.Store;
+using Crypto.Contracts;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Crypto.Aggregation.Replaying;
+
+/// <summary>Reads stored trades, and writes what a replay made into a schema of its own.</summary>
+public sealed class ReplayStore(NpgsqlDataSource dataSource)
+{
+    private readonly ReconciliationStore _candles = new(dataSource);
+
+    public Task<List<Candle>> CandlesAsync(Instrument instrument, Interval interval, long fromUs, long toUs, CancellationToken cancellation) =>
+        _candles.CandlesAsync(instrument, interval, fromUs, toUs, cancellation);
+
+    /// <summary>Intervals that there are candles of, shortest first.</summary>
+    public async Task<IReadOnlyList<Interval>> IntervalsAsync(CancellationToken cancellation)
+    {
+        await using var select = dataSource.CreateCommand("select distinct interval_s from market.candles order by 1");
+        var intervals = new List<Interval>();
+        await using var rows = await select.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        while (await rows.ReadAsync(cancellation).ConfigureAwait(false)) intervals.Add(CandleRows.IntervalOf(rows.GetInt32(0)));
+        return intervals;
+    }
+
+    /// <summary>Ids that are void.</summary>
+    public async Task<IdRanges> VoidsAsync(int id, CancellationToken cancellation)
+    {
+        await using var select = dataSource.CreateCommand("select first_id, last_id from market.coverage_voids where instrument_id = $1");
+        select.Parameters.AddWithValue(id);
+        var voids = new List<(long, long)>();
+        await using var rows = await select.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        while (await rows.ReadAsync(cancellation).ConfigureAwait(false)) voids.Add((rows.GetInt64(0), rows.GetInt64(1)));
+        return new IdRanges(voids);
+    }
+
+    /// <summary>Stored trades of the span, one at a time however many there are.</summary>
+    public async IAsyncEnumerable<Trade> TradesAsync(
+        int id, Instrument instrument, long fromUs, long toUs, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var select = dataSource.CreateCommand("""
+            select trade_id, last_trade_id, price, quantity, trade_time, is_buyer_maker from market.trades
+            where instrument_id = $1 and trade_time >= $2 and trade_time < $3
+            """);
+        select.CommandTimeout = 0;
+        select.Parameters.AddWithValue(id);
+        select.Parameters.AddWithValue(UnixTime.ToDateTime(fromUs));
+        select.Parameters.AddWithValue(UnixTime.ToDateTime(toUs));
+        await using var rows = await select.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            var timeUs = CandleRows.TimeOf(rows, 4);
+            yield return new Trade(instrument, rows.GetInt64(0), rows.GetInt64(1), rows.GetDecimal(2), rows.GetDecimal(3),
+                timeUs, timeUs, timeUs, rows.GetBoolean(5), TradeOrigin.Backfill);
+        }
+    }
+
+    /// <summary>
+    /// Writes candles and alerts into <c>SCHEMA.candles</c> and <c>SCHEMA.alerts</c>, which are made where they are missing;
+    /// what a former replay wrote there is replaced. Never the live schema.
+    /// </summary>
+    public async Task WriteAsync(string schema, int id, ReplayResult result, CancellationToken cancellation)
+    {
+        if (schema is "" or "market" or "public" || !schema.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+            throw new ArgumentException($"'{schema}' is no schema for a replay: use lower-case letters, digits and _, and not market", nameof(schema));
+        await using var connection = await dataSource.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+        await using (var create = new NpgsqlCommand($"""
+            create schema if not exists "{schema}";
+            create table if not exists "{schema}".candles (instrument_id integer, interval_s integer, open_time timestamptz,
+                canonical text not null, primary key (instrument_id, interval_s, open_time));
+            create table if not exists "{schema}".alerts (instrument_id integer, sighting text primary key, kind text not null,
+                severity text not null, message text not null, evidence jsonb not null, market_time timestamptz not null);
+            """, connection, transaction))
+            await create.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.BatchCommands.Add(Candles(schema, id, result));
+        batch.BatchCommands.Add(Alerts(schema, id, result));
+        await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private static NpgsqlBatchCommand Candles(string schema, int id, ReplayResult result)
+    {
+        var command = new NpgsqlBatchCommand($"""
+            insert into "{schema}".candles select {id}, * from unnest($1::int[], $2::timestamptz[], $3::text[])
+            on conflict (instrument_id, interval_s, open_time) do update set canonical = excluded.canonical
+            """);
+        CandleWriter.AddArray(command, NpgsqlDbType.Integer, result.Candles, c => CandleRows.SecondsOf(c.Interval));
+        CandleWriter.AddArray(command, NpgsqlDbType.TimestampTz, result.Candles, c => UnixTime.ToDateTime(c.OpenTimeUs));
+        CandleWriter.AddArray(command, NpgsqlDbType.Text, result.Candles, CanonicalCandle.LineOf);
+        return command;
+    }
+
+    private static NpgsqlBatchCommand Alerts(string schema, int id, ReplayResult result)
+    {
+        var command = new NpgsqlBatchCommand($"""
+            insert into "{schema}".alerts
+            select {id}, * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::timestamptz[])
+            on conflict (sighting) do update set severity = excluded.severity, message = excluded.message, evidence = excluded.evidence
+            """);
+        CandleWriter.AddArray(command, NpgsqlDbType.Text, result.Alerts, a => a.Sighting);
+        CandleWriter.AddArray(command, NpgsqlDbType.Text, result.Alerts, a => a.Kind);
+        CandleWriter.AddArray(command, NpgsqlDbType.Text, result.Alerts, a => Alert.NameOf(a.Severity));
+        CandleWriter.AddArray(command, NpgsqlDbType.Text, result.Alerts, a => a.Message);
+        CandleWriter.AddArray(command, NpgsqlDbType.Jsonb, result.Alerts, a => JsonSerializer.Serialize(a.Evidence));
+        CandleWriter.AddArray(command, NpgsqlDbType.TimestampTz, result.Alerts, a => UnixTime.ToDateTime(a.MarketTimeUs));
+        return command;
+    }
+}
