@@ -22,10 +22,12 @@ public static class JsonReading
     public static long LongOr(this ref Utf8JsonReader json, long fallback) =>
         json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var value) ? value : fallback;
 
-    /// <summary>A decimal given as a JSON string, exact; <paramref name="fallback"/> where it is none or does not fit.</summary>
+    /// <summary>
+    /// A positive decimal given as a JSON string in plain digits, exact; <paramref name="fallback"/> where it is none.
+    /// </summary>
     public static decimal DecimalOr(this ref Utf8JsonReader json, decimal fallback)
     {
         var text = json.StringSpan();
-        return Utf8Parser.TryParse(text, out decimal value, out var used) && used == text.Length && used > 0 ? value : fallback;
+        return DecimalText.IsPositive(text) && Utf8Parser.TryParse(text, out decimal value, out var used) && used == text.Length && used > 0 ? value : fallback;
     }
 }

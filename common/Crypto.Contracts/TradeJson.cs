@@ -58,7 +58,8 @@ public static class TradeJson
         var json = new Utf8JsonReader(utf8);
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject) return "not a JSON object";
         ReadOnlySpan<byte> venue = default, symbol = default;
-        long id = -1, lastId = -1, tradeTime = -1, eventTime = -1, receivedTime = -1;
+        long? lastId = null;
+        long id = -1, tradeTime = -1, eventTime = -1, receivedTime = -1;
         decimal price = 0, quantity = 0;
         bool? isBuyerMaker = null;
         TradeOrigin? origin = null;
@@ -82,13 +83,13 @@ public static class TradeJson
         if (venue.IsEmpty || symbol.IsEmpty || !instruments.TryGet(venue, symbol, out var instrument))
             return "venue or symbol is missing or unknown";
         if (id < 0) return "tradeId is missing or negative";
-        if (lastId >= 0 && lastId < id) return "lastTradeId is below tradeId";
+        if (lastId < id) return "lastTradeId is below tradeId";
         if (price <= 0) return "price is missing or not positive";
         if (quantity <= 0) return "quantity is missing or not positive";
         if (tradeTime < 0 || eventTime < 0 || receivedTime < 0) return "a time is missing or negative";
         if (isBuyerMaker is null) return "isBuyerMaker is missing";
         if (origin is null) return "origin is missing or unknown";
-        trade = new Trade(instrument, id, lastId < 0 ? id : lastId, price, quantity, tradeTime, eventTime, receivedTime,
+        trade = new Trade(instrument, id, lastId ?? id, price, quantity, tradeTime, eventTime, receivedTime,
             isBuyerMaker.Value, origin.Value);
         return null;
     }

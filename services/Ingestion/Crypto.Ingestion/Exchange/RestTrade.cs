@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Crypto.Contracts;
 using Crypto.Ingestion.Frames;
 
 namespace Crypto.Ingestion.Exchange;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Crypto.Contracts;
 
 namespace Crypto.Ingestion.Frames;
 

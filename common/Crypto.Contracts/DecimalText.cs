@@ -1,4 +1,4 @@
-namespace Crypto.Ingestion.Frames;
+namespace Crypto.Contracts;
 
 /// <summary>Checks decimals without converting them, so that their digits can be passed on as they came.</summary>
 public static class DecimalText

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text;
-using Crypto.Ingestion.Frames;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Crypto.Ingestion.Tests.Frames;
+namespace Crypto.Contracts.Tests;
 
 public sealed class DecimalTextTests
 {
