@@ -40,6 +40,15 @@ client_chromium() {
         command -v google-chrome >/dev/null || [ -d /Applications/Chromium.app ] || packages chromium
 }
 
+# kcat, a client on librdkafka; Debian's.
+client_kcat() { command -v kcat >/dev/null || packages kcat; }
+
+# kafka-python; Debian's, for Debian's python3.
+client_kafka_python() { /usr/bin/python3 -c "import kafka" 2>/dev/null || packages python3-kafka; }
+
+# kafkajs and @platformatic/kafka.
+client_kafka_node() { npm_folder "$root/tests/clients/kafka"; }
+
 all=$(declare -F | sed -n 's/^declare -f client_//p')
 for client in ${*:-$all}; do
     declare -F "client_${client//-/_}" >/dev/null || die "there is no client $client; there are: ${all//$'\n'/ }"

@@ -21,14 +21,15 @@ public sealed partial class EmbeddedKafkaBroker : IAsyncDisposable
     private readonly TopicCatalog _topics;
     private readonly GroupCoordinator _groups;
     private readonly LogKeeper _keeper;
+    private readonly BrokerMetrics _metrics;
     private readonly KafkaServer _server;
     private readonly ILogger _logger;
     private int _disposed;
 
-    private EmbeddedKafkaBroker(EmbeddedKafkaOptions options, FileStream folderLock, KafkaServer server, ILogger logger)
+    private EmbeddedKafkaBroker(EmbeddedKafkaOptions options, FileStream folderLock, KafkaServer server, BrokerMetrics metrics, ILogger logger)
     {
         var time = TimeProvider.System;
-        (_lock, _server, _logger) = (folderLock, server, logger);
+        (_lock, _server, _metrics, _logger) = (folderLock, server, metrics, logger);
         string folder = options.DataFolder;
         var identity = new BrokerIdentity(
             BrokerIdentity.LoadClusterId(folder), options.AdvertisedHost.Length > 0 ? options.AdvertisedHost : options.Host);
@@ -36,12 +37,13 @@ public sealed partial class EmbeddedKafkaBroker : IAsyncDisposable
         _topics.Load();
         _groups = new GroupCoordinator(Path.Combine(folder, "groups.journal"), options, time, _logger);
         var producerIds = new ProducerIds(Path.Combine(folder, "producer-ids"));
-        var apis = ServedApis.Create(new BrokerParts(_topics, _groups, producerIds, identity, options, _logger));
+        var apis = ServedApis.Create(new BrokerParts(_topics, _groups, producerIds, identity, options, metrics, _logger));
         _keeper = new LogKeeper(_topics, options, time, _logger);
         identity.Port = options.AdvertisedPort > 0 ? options.AdvertisedPort : _server.Port;
         Port = _server.Port;
         BootstrapServers = $"{identity.Host}:{identity.Port}";
-        _server.Start(new RequestDispatcher(apis));
+        metrics.Observe(_topics, _groups);
+        _server.Start(new RequestDispatcher(apis, metrics));
     }
 
     /// <summary>The port that the broker listens on.</summary>
@@ -69,6 +71,7 @@ public sealed partial class EmbeddedKafkaBroker : IAsyncDisposable
         await _keeper.DisposeAsync();
         await _groups.DisposeAsync();
         _topics.Close();
+        _metrics.Dispose();
         await _lock.DisposeAsync();
         LogStopped(_logger, Port);
     }
@@ -77,11 +80,12 @@ public sealed partial class EmbeddedKafkaBroker : IAsyncDisposable
     {
         var started = Stopwatch.StartNew();
         var folderLock = LockFolder(options.DataFolder);
+        var metrics = new BrokerMetrics();
         KafkaServer? server = null;
         try
         {
-            server = new KafkaServer(options, logger);
-            var broker = new EmbeddedKafkaBroker(options, folderLock, server, logger);
+            server = new KafkaServer(options, metrics, logger);
+            var broker = new EmbeddedKafkaBroker(options, folderLock, server, metrics, logger);
             LogStarted(logger, broker.BootstrapServers, options.DataFolder, broker._topics.All.Count, started.ElapsedMilliseconds);
             return broker;
         }
@@ -89,6 +93,7 @@ public sealed partial class EmbeddedKafkaBroker : IAsyncDisposable
         {
             if (server is not null)
                 await server.DisposeAsync();
+            metrics.Dispose();
             await folderLock.DisposeAsync();
             if (e is InvalidDataException)
                 throw new EmbeddedKafkaException(e.Message, e);

@@ -58,6 +58,18 @@ public sealed class EmbeddedKafkaOptions
     [Range(1 << 20, 1 << 30)]
     public int MaxRequestBytes { get; set; } = 100 << 20;
 
+    /// <summary>Memory for all large requests together, in bytes; a client whose request does not fit waits.</summary>
+    [Range(1 << 20, 1L << 40)]
+    public long MaxRequestMemoryBytes { get; set; } = 256 << 20;
+
+    /// <summary>Connections beyond this are closed as they come.</summary>
+    [Range(1, 100_000)]
+    public int MaxConnections { get; set; } = 2000;
+
+    /// <summary>No more topics than this are made.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxTopics { get; set; } = 10_000;
+
     /// <summary>The most that one fetch is answered with, in bytes, unless a single batch is larger.</summary>
     [Range(1 << 16, 1 << 30)]
     public int MaxFetchBytes { get; set; } = 55 << 20;

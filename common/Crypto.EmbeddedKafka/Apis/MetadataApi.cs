@@ -23,9 +23,16 @@ internal sealed class MetadataApi(TopicCatalog topics, BrokerIdentity identity)
             : new(ErrorCode.MismatchedEndpointType, "this is a broker, not a controller", identity.ClusterId, []);
 
     internal FindCoordinatorResponse FindCoordinator(FindCoordinatorRequest request, RequestContext context) => new(
-        [.. request.Keys.Select(key => request.Type is CoordinatorType.Group or CoordinatorType.Transaction
-            ? new Coordinator(key, Broker.NodeId, identity.Host, identity.Port, ErrorCode.None, null)
-            : new Coordinator(key, -1, "", -1, ErrorCode.InvalidRequest, $"there is no coordinator of type {request.Type}"))]);
+        [.. request.Keys.Select(key => FindCoordinator(request.Type, key))]);
+
+    private Coordinator FindCoordinator(CoordinatorType type, string key) => type switch
+    {
+        CoordinatorType.Group => new(key, Broker.NodeId, identity.Host, identity.Port, ErrorCode.None, null),
+        // An error that clients give up on at once, rather than look for a coordinator until they time out.
+        CoordinatorType.Transaction => new(
+            key, -1, "", -1, ErrorCode.TransactionalIdAuthorizationFailed, "this broker has no transactions"),
+        _ => new(key, -1, "", -1, ErrorCode.InvalidRequest, $"there is no coordinator of type {type}"),
+    };
 
     private MetadataTopic Describe(MetadataTopicRequest wanted, bool allowCreation)
     {

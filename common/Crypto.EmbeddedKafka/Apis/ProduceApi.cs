@@ -8,20 +8,22 @@ using Microsoft.Extensions.Logging;
 namespace Crypto.EmbeddedKafka.Apis;
 
 /// <summary>Appends record batches. A batch is checked, gets its offset and is written as it came.</summary>
-internal sealed partial class ProduceApi(TopicCatalog topics, ILogger logger)
+internal sealed partial class ProduceApi(TopicCatalog topics, BrokerMetrics metrics, ILogger logger)
 {
     internal ValueTask<ProduceResponse?> HandleAsync(ProduceRequest request, RequestContext context)
     {
-        bool validAcks = request.Acks is -1 or 0 or 1;
+        var refusal = request.Acks is not (-1 or 0 or 1) ? ErrorCode.InvalidRequiredAcks
+            : request.TransactionalId is not null ? ErrorCode.TransactionalIdAuthorizationFailed
+            : ErrorCode.None;
         var results = new List<ProduceTopicResult>(request.Topics.Count);
         foreach (var topic in request.Topics)
         {
             var partitions = new ProducePartitionResult[topic.Partitions.Count];
             for (int i = 0; i < partitions.Length; i++)
             {
-                partitions[i] = validAcks
+                partitions[i] = refusal == ErrorCode.None
                     ? Append(topic.Name, topic.Partitions[i])
-                    : Failed(topic.Partitions[i].Index, ErrorCode.InvalidRequiredAcks, $"acks={request.Acks}");
+                    : Failed(topic.Partitions[i].Index, refusal, refusal.ToString());
             }
             results.Add(new ProduceTopicResult(topic.Name, partitions));
         }
@@ -42,6 +44,8 @@ internal sealed partial class ProduceApi(TopicCatalog topics, ILogger logger)
         try
         {
             var appended = partition.Append(records.Span);
+            if (appended.Error == ErrorCode.None)
+                metrics.Appended(new BatchHeader(records.Span).RecordCount);
             return new(produced.Index, appended.Error, appended.BaseOffset, appended.LogAppendTimeMs, partition.StartOffset, null);
         }
         catch (IOException e)

@@ -12,9 +12,7 @@ internal sealed class ProducerApis(ProducerIds ids)
     {
         if (request.TransactionalId is not null)
             return new(ErrorCode.TransactionalIdAuthorizationFailed, -1, -1);
-        // An idempotent producer that lost its way begins anew, by a new epoch where it can and a new id otherwise.
-        return request.ProducerId >= 0 && request.ProducerEpoch is >= 0 and < short.MaxValue - 1
-            ? new(ErrorCode.None, request.ProducerId, (short)(request.ProducerEpoch + 1))
-            : new(ErrorCode.None, ids.Next(), 0);
+        // Whatever id the client names: without a transaction it always gets a new one, as from Kafka.
+        return new(ErrorCode.None, ids.Next(), 0);
     }
 }

@@ -11,7 +11,7 @@ namespace Crypto.EmbeddedKafka.Apis;
 /// <summary>Everything that the handlers share.</summary>
 internal sealed record BrokerParts(
     TopicCatalog Topics, GroupCoordinator Groups, ProducerIds ProducerIds, BrokerIdentity Identity, EmbeddedKafkaOptions Options,
-    ILogger Logger);
+    BrokerMetrics Metrics, ILogger Logger);
 
 /// <summary>The one list of the APIs, their versions and their handlers.</summary>
 internal static class ServedApis
@@ -31,7 +31,7 @@ internal static class ServedApis
 
     private static void AddRecords(ApiRegistry apis, BrokerParts broker)
     {
-        var produce = new ProduceApi(broker.Topics, broker.Logger);
+        var produce = new ProduceApi(broker.Topics, broker.Metrics, broker.Logger);
         var fetch = new FetchApi(broker.Topics, broker.Options);
         var listOffsets = new ListOffsetsApi(broker.Topics);
         var producers = new ProducerApis(broker.ProducerIds);

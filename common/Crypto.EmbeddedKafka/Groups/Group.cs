@@ -66,6 +66,20 @@ internal sealed partial class Group
         }
     }
 
+    /// <summary>Ends a group that holds nothing: names that clients mention once must not pile up.</summary>
+    internal bool KillIfForgotten()
+    {
+        lock (_gate)
+        {
+            if (State != GroupState.Empty || _offsets.Count > 0 || _promisedIds.Count > 0)
+                return false;
+            State = GroupState.Dead;
+            if (Generation > 0)
+                _store.Delete(Id);
+            return true;
+        }
+    }
+
     /// <summary>A member by its id, where its instance id (if any) is not another's by now.</summary>
     private ErrorCode Find(string memberId, string? instanceId, out Member member)
     {

@@ -71,6 +71,8 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
                 {
                     foreach (string member in group.Tick())
                         LogExpired(_logger, group.Id, member);
+                    if (group.KillIfForgotten())
+                        Remove(group);
                 }
                 catch (IOException e)
                 {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using Crypto.EmbeddedKafka.Log;
 
 namespace Crypto.EmbeddedKafka.Protocol;
 
@@ -10,12 +11,22 @@ namespace Crypto.EmbeddedKafka.Protocol;
 /// </summary>
 internal sealed class KafkaWriter : IDisposable
 {
+    /// <summary>Smaller pieces of a log are copied; larger ones are read when they are sent, piece by piece.</summary>
+    private const int InlineRecords = 32 << 10;
+
+    private readonly List<(int Position, LogSlice Records)> _slices = [];
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(512);
 
     /// <summary>Whether the current part of the message is of a flexible version.</summary>
     internal bool Flexible { get; set; }
 
     internal int Length { get; private set; }
+
+    /// <summary>With the pieces of logs that are not in the buffer.</summary>
+    internal long TotalLength => Length + _slices.Sum(s => (long)s.Records.Length);
+
+    /// <summary>Pieces of logs, and in front of which position of <see cref="Written"/> they belong.</summary>
+    internal IReadOnlyList<(int Position, LogSlice Records)> Slices => _slices;
 
     internal ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, Length);
 
@@ -66,7 +77,17 @@ internal sealed class KafkaWriter : IDisposable
         value.CopyTo(Claim(value.Length));
     }
 
-    /// <summary>The length of an array (-1: null) or of bytes that the caller claims and fills.</summary>
+    /// <summary>Record batches as they lie in a log.</summary>
+    internal void Records(LogSlice records)
+    {
+        WriteLength(records.Length, 4);
+        if (records.Length > InlineRecords)
+            _slices.Add((Length, records));
+        else
+            records.Read(Claim(records.Length));
+    }
+
+    /// <summary>The length of an array (-1: null).</summary>
     internal void ArrayLength(int count) => WriteLength(count, 4);
 
     internal void Array<T>(IReadOnlyCollection<T> items, short version) where T : IWritable
@@ -99,9 +120,6 @@ internal sealed class KafkaWriter : IDisposable
         Length += count;
         return span;
     }
-
-    /// <summary>Takes back the end of what was claimed last.</summary>
-    internal void Shrink(int count) => Length -= count;
 
     internal void PatchInt32(int position, int value) => BinaryPrimitives.WriteInt32BigEndian(_buffer.AsSpan(position, 4), value);
 

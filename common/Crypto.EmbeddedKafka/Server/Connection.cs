@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using Crypto.EmbeddedKafka.Log;
 using Crypto.EmbeddedKafka.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -9,15 +11,18 @@ namespace Crypto.EmbeddedKafka.Server;
 /// One client. Its requests are answered one after another, as the protocol wants; while one waits (a fetch, a join) the
 /// client's next ones wait in the socket, and nobody else's do.
 /// </summary>
-internal sealed partial class Connection(Socket socket, RequestDispatcher dispatcher, EmbeddedKafkaOptions options, ILogger logger)
+internal sealed partial class Connection(
+    Socket socket, RequestDispatcher dispatcher, MemoryBudget budget, EmbeddedKafkaOptions options, BrokerMetrics metrics, ILogger logger)
 {
+    private const int SendBuffer = 256 << 10;
+
     private readonly string _client = (socket.RemoteEndPoint as IPEndPoint)?.ToString() ?? "?";
     private readonly string _clientHost = "/" + (socket.RemoteEndPoint as IPEndPoint)?.Address;
 
     internal async Task RunAsync(CancellationToken ending)
     {
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(ending);
-        using var frames = new FrameReader(socket, options.MaxRequestBytes);
+        using var frames = new FrameReader(socket, options.MaxRequestBytes, budget);
         try
         {
             while (true)
@@ -28,11 +33,12 @@ internal sealed partial class Connection(Socket socket, RequestDispatcher dispat
                 idle.CancelAfter(Timeout.Infinite);
                 using var answer = await dispatcher.DispatchAsync(frame, _clientHost, ending);
                 if (answer is not null)
-                    await SendAsync(answer.Written, idle);
+                    await SendAsync(answer, idle);
             }
         }
         catch (MalformedRequestException e)
         {
+            metrics.Malformed();
             LogMalformed(logger, _client, e.Message);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
@@ -47,6 +53,41 @@ internal sealed partial class Connection(Socket socket, RequestDispatcher dispat
         finally
         {
             socket.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Sends the answer; pieces of logs are read into a small buffer as the client takes them, so that one who takes them
+    /// slowly holds no more than that.
+    /// </summary>
+    private async ValueTask SendAsync(KafkaWriter answer, CancellationTokenSource idle)
+    {
+        int sent = 0;
+        foreach (var (position, records) in answer.Slices)
+        {
+            await SendAsync(answer.Written[sent..position], idle);
+            await SendAsync(records, idle);
+            sent = position;
+        }
+        await SendAsync(answer.Written[sent..], idle);
+    }
+
+    private async ValueTask SendAsync(LogSlice records, CancellationTokenSource idle)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(SendBuffer);
+        try
+        {
+            while (records.Length > 0)
+            {
+                var piece = records with { Length = Math.Min(records.Length, SendBuffer) };
+                piece.Read(buffer);
+                await SendAsync(buffer.AsMemory(0, piece.Length), idle);
+                records = new LogSlice(records.File, records.Position + piece.Length, records.Length - piece.Length);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -9,13 +9,14 @@ namespace Crypto.EmbeddedKafka.Server;
 /// Cuts a connection's bytes into requests. Small ones are handed out where they were received; a large one is received
 /// into a buffer of its own, so that a connection at rest holds little.
 /// </summary>
-internal sealed class FrameReader(Socket socket, int maxRequestBytes) : IDisposable
+internal sealed class FrameReader(Socket socket, int maxRequestBytes, MemoryBudget budget) : IDisposable
 {
     private const int SizePrefix = 4;
     private const int BufferSize = 32 << 10;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private byte[]? _large;
+    private int _largeSize;
     private int _start;
     private int _end;
 
@@ -74,6 +75,8 @@ internal sealed class FrameReader(Socket socket, int maxRequestBytes) : IDisposa
         int limit = key == ApiKey.Produce ? maxRequestBytes : maxRequestBytes / 10;
         if (size > limit)
             throw new MalformedRequestException($"a {key} request of {size} bytes; at most {limit} are taken");
+        await budget.TakeAsync(size, cancellation);
+        _largeSize = size;
         _large = ArrayPool<byte>.Shared.Rent(size);
         _start += SizePrefix;
         int received = _end - _start;
@@ -95,5 +98,6 @@ internal sealed class FrameReader(Socket socket, int maxRequestBytes) : IDisposa
             return;
         ArrayPool<byte>.Shared.Return(_large);
         _large = null;
+        budget.Return(_largeSize);
     }
 }

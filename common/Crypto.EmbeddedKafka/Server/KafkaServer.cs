@@ -15,12 +15,16 @@ internal sealed partial class KafkaServer : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentDictionary<Task, byte> _connections = [];
+    private readonly MemoryBudget _budget;
+    private readonly BrokerMetrics _metrics;
     private Task _accepting = Task.CompletedTask;
 
     /// <summary>Takes the port; nobody is served before <see cref="Start"/>.</summary>
     /// <exception cref="EmbeddedKafkaException">The port is in use.</exception>
-    internal KafkaServer(EmbeddedKafkaOptions options, ILogger logger)
+    internal KafkaServer(EmbeddedKafkaOptions options, BrokerMetrics metrics, ILogger logger)
     {
+        _metrics = metrics;
+        _budget = new MemoryBudget(options.MaxRequestMemoryBytes);
         _options = options;
         _logger = logger;
         _listener = Listen(options);
@@ -79,14 +83,30 @@ internal sealed partial class KafkaServer : IAsyncDisposable
                 await Task.Delay(100); // out of file handles, most likely: give connections time to end
                 continue;
             }
+            if (_connections.Count >= _options.MaxConnections)
+            {
+                LogTooMany(_logger, _options.MaxConnections);
+                socket.Dispose();
+                continue;
+            }
             socket.NoDelay = true;
-            var connection = Task.Run(() => new Connection(socket, dispatcher, _options, _logger).RunAsync(_ending.Token));
+            var connection = Task.Run(() => ServeAsync(socket, dispatcher));
             _connections[connection] = 0;
             _ = connection.ContinueWith(
                 ended => _connections.TryRemove(ended, out _), CancellationToken.None,
                 TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
+
+    private async Task ServeAsync(Socket socket, RequestDispatcher dispatcher)
+    {
+        _metrics.Connected(1);
+        await new Connection(socket, dispatcher, _budget, _options, _metrics, _logger).RunAsync(_ending.Token);
+        _metrics.Connected(-1);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A connection was closed: there are {Limit} already")]
+    private static partial void LogTooMany(ILogger logger, int limit);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Accepting a connection failed: {Reason}")]
     private static partial void LogAcceptFailed(ILogger logger, string reason);

@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using Crypto.EmbeddedKafka.Protocol;
 using Crypto.EmbeddedKafka.Protocol.Messages;
 
 namespace Crypto.EmbeddedKafka.Server;
 
 /// <summary>Takes a request's bytes apart, finds its API and frames the answer.</summary>
-internal sealed class RequestDispatcher(ApiRegistry apis)
+internal sealed class RequestDispatcher(ApiRegistry apis, BrokerMetrics metrics)
 {
     private const int SizePrefix = 4;
 
@@ -12,6 +13,8 @@ internal sealed class RequestDispatcher(ApiRegistry apis)
     /// <exception cref="MalformedRequestException">The connection must be closed.</exception>
     internal async ValueTask<KafkaWriter?> DispatchAsync(Memory<byte> frame, string clientHost, CancellationToken aborted)
     {
+        long started = Stopwatch.GetTimestamp();
+        metrics.Received(frame.Length);
         var (api, header, body) = ReadHeader(frame);
         var writer = new KafkaWriter();
         try
@@ -36,7 +39,8 @@ internal sealed class RequestDispatcher(ApiRegistry apis)
                     return null;
                 }
             }
-            writer.PatchInt32(0, writer.Length - SizePrefix);
+            writer.PatchInt32(0, checked((int)(writer.TotalLength - SizePrefix)));
+            metrics.Answered(api?.Key ?? ApiKey.ApiVersions, writer.TotalLength, started);
             return writer;
         }
         catch

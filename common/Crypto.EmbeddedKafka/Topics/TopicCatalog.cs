@@ -150,6 +150,8 @@ internal sealed partial class TopicCatalog
             return new(ErrorCode.InvalidTopic, $"'{name}' is no topic name: up to {MaxNameLength} of a-z A-Z 0-9 . _ -");
         if (_byName.ContainsKey(name))
             return new(ErrorCode.TopicAlreadyExists, $"topic {name} exists");
+        if (_byName.Count >= _options.MaxTopics)
+            return new(ErrorCode.PolicyViolation, $"there are {_byName.Count} topics; at most {_options.MaxTopics} are allowed");
         if (partitions == -1)
             partitions = _options.DefaultPartitions;
         if (partitions < 1 || partitions > _options.MaxPartitionsPerTopic)

@@ -126,8 +126,7 @@ internal readonly record struct FetchPartitionResult(int Index, ErrorCode Error,
             writer.Array(Aborted, version);
         if (version >= 11)
             writer.Int32(-1); // preferred read replica
-        writer.ArrayLength(Records.Length);
-        Records.Read(writer.Claim(Records.Length));
+        writer.Records(Records);
         writer.Tags();
     }
 }

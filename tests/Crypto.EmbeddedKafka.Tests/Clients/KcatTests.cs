@@ -1,0 +1,56 @@
+using Crypto.Testing;
+
+namespace Crypto.EmbeddedKafka.Tests.Clients;
+
+/// <summary>Debian's kcat, with a librdkafka (2.0.2) older than the one that the other tests use.</summary>
+public sealed class KcatTests : IAsyncLifetime
+{
+    private TestBroker _broker = null!;
+
+    public async Task InitializeAsync()
+    {
+        await ForeignClient.InstallAsync("kcat");
+        _broker = await TestBroker.StartAsync();
+    }
+
+    public async Task DisposeAsync() => await _broker.DisposeAsync();
+
+    [Fact]
+    public async Task Kcat_produces_with_every_compression_and_reads_it_back()
+    {
+        string expected = "";
+        foreach (string codec in new[] { "none", "gzip", "snappy", "lz4", "zstd" })
+        {
+            string lines = string.Concat(Enumerable.Range(0, 200).Select(i => $"{codec} {i}\n"));
+            await KcatAsync(lines, "-P", "-t", "t", "-z", codec, "-X", "enable.idempotence=true");
+            expected += lines;
+        }
+
+        Assert.Equal(expected, await KcatAsync("", "-C", "-t", "t", "-o", "beginning", "-e", "-q"));
+    }
+
+    [Fact]
+    public async Task Kcat_consumes_as_a_group_and_goes_on_after_a_restart()
+    {
+        await KcatAsync("1\n2\n3\n", "-P", "-t", "t");
+        Assert.Equal("1\n2\n3\n", await KcatAsync("", "-G", "g", "t", "-o", "beginning", "-e", "-q"));
+        await _broker.RestartAsync();
+        await KcatAsync("4\n", "-P", "-t", "t");
+
+        Assert.Equal("4\n", await KcatAsync("", "-G", "g", "t", "-e", "-q"));
+    }
+
+    [Fact]
+    public async Task Kcat_finds_offsets_by_time_and_lists_topics()
+    {
+        await KcatAsync("1\n2\n", "-P", "-t", "t");
+        long later = DateTimeOffset.UtcNow.AddMinutes(1).ToUnixTimeMilliseconds();
+
+        Assert.Equal("t [0] offset 0", (await KcatAsync("", "-Q", "-t", "t:0:1")).Trim());
+        Assert.Equal("t [0] offset -1", (await KcatAsync("", "-Q", "-t", $"t:0:{later}")).Trim());
+        Assert.Contains("topic \"t\" with 1 partitions", await KcatAsync("", "-L"), StringComparison.Ordinal);
+    }
+
+    private Task<string> KcatAsync(string input, params string[] arguments) =>
+        ForeignClient.RunAsync("kcat", ["-b", _broker.BootstrapServers, .. arguments], input);
+}
