@@ -12,7 +12,7 @@ public sealed class GroupTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _broker = await TestBroker.StartAsync();
-        await Kafka.CreateTopicAsync(_broker, "t", partitions: 4);
+        await TestClients.CreateTopicAsync(_broker, "t", partitions: 4);
     }
 
     public async Task DisposeAsync() => await _broker.DisposeAsync();
@@ -28,8 +28,8 @@ public sealed class GroupTests : IAsyncLifetime
             config.HeartbeatIntervalMs = 100;
             config.PartitionAssignmentStrategy = strategy;
         }
-        using var first = Kafka.Consumer(_broker, "g", Configure);
-        var second = Kafka.Consumer(_broker, "g", Configure);
+        using var first = TestClients.Consumer(_broker, "g", Configure);
+        var second = TestClients.Consumer(_broker, "g", Configure);
         first.Subscribe("t");
         second.Subscribe("t");
         PollUntil(() => first.Assignment.Count == 2 && second.Assignment.Count == 2, first, second);
@@ -51,8 +51,8 @@ public sealed class GroupTests : IAsyncLifetime
             config.HeartbeatIntervalMs = 100;
             config.GroupInstanceId = instance;
         }
-        using var first = Kafka.Consumer(_broker, "g", c => Configure(c, "one"));
-        var second = Kafka.Consumer(_broker, "g", c => Configure(c, "two"));
+        using var first = TestClients.Consumer(_broker, "g", c => Configure(c, "one"));
+        var second = TestClients.Consumer(_broker, "g", c => Configure(c, "two"));
         first.Subscribe("t");
         second.Subscribe("t");
         PollUntil(() => first.Assignment.Count == 2 && second.Assignment.Count == 2, first, second);
@@ -90,33 +90,10 @@ public sealed class GroupTests : IAsyncLifetime
         PollUntil(() => consumer.Assignment.Count == 4, consumer);
 
         await _broker.RestartAsync();
-        await Kafka.ProduceAsync(_broker, "t", ["after"]);
+        await TestClients.ProduceAsync(_broker, "t", ["after"]);
 
-        Assert.Equal("after", Kafka.Take(consumer, 1)[0].Message.Value);
+        Assert.Equal("after", TestClients.Take(consumer, 1)[0].Message.Value);
         Assert.Equal(0, revocations);
-    }
-
-    [Fact]
-    public async Task Groups_are_listed_described_and_deleted()
-    {
-        using var admin = Kafka.Admin(_broker);
-        using (var consumer = Kafka.Consumer(_broker, "g"))
-        {
-            consumer.Subscribe("t");
-            PollUntil(() => consumer.Assignment.Count == 4, consumer);
-            consumer.Commit([new TopicPartitionOffset("t", 1, 0)]);
-            var described = await admin.DescribeConsumerGroupsAsync(["g"]);
-            Assert.Equal(4, described.ConsumerGroupDescriptions.Single().Members.Single().Assignment.TopicPartitions.Count);
-            await Assert.ThrowsAnyAsync<KafkaException>(() => admin.DeleteGroupsAsync(["g"]));
-            consumer.Close();
-        }
-        Assert.Equal(["g"], (await admin.ListConsumerGroupsAsync()).Valid.Select(g => g.GroupId));
-        var offsets = await admin.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions("g", null)]);
-        Assert.Equal(0, offsets.Single().Partitions.Single().Offset.Value);
-
-        await admin.DeleteGroupsAsync(["g"]);
-
-        Assert.Empty((await admin.ListConsumerGroupsAsync()).Valid);
     }
 
     private static void PollUntil(Func<bool> condition, params IConsumer<string, string>[] consumers)

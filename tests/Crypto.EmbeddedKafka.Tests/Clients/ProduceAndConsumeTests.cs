@@ -20,10 +20,10 @@ public sealed class ProduceAndConsumeTests : IAsyncLifetime
     public async Task Records_come_back_as_they_were_sent_whatever_their_compression(CompressionType compression)
     {
         var values = Enumerable.Range(0, 1000).Select(i => $"value {i}").ToList();
-        await Kafka.CreateTopicAsync(_broker, "t");
-        await Kafka.ProduceAsync(_broker, "t", values, c => c.CompressionType = compression);
+        await TestClients.CreateTopicAsync(_broker, "t");
+        await TestClients.ProduceAsync(_broker, "t", values, c => c.CompressionType = compression);
 
-        var records = Kafka.ReadAll(_broker, "t", 1000);
+        var records = TestClients.ReadAll(_broker, "t", 1000);
 
         Assert.Equal(values, records.Select(r => r.Message.Value));
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => (long)i), records.Select(r => r.Offset.Value));
@@ -32,64 +32,64 @@ public sealed class ProduceAndConsumeTests : IAsyncLifetime
     [Fact]
     public async Task A_topic_is_made_on_first_use_with_the_default_partitions()
     {
-        await Kafka.ProduceAsync(_broker, "first-use", ["a", "b", "c"]);
+        await TestClients.ProduceAsync(_broker, "first-use", ["a", "b", "c"]);
 
-        using var admin = Kafka.Admin(_broker);
+        using var admin = TestClients.Admin(_broker);
         var topic = admin.GetMetadata("first-use", TimeSpan.FromSeconds(5)).Topics.Single();
 
         Assert.Equal(3, topic.Partitions.Count);
-        Assert.Equal(3, Kafka.ReadAll(_broker, "first-use", 3, partitions: 3).Count);
+        Assert.Equal(3, TestClients.ReadAll(_broker, "first-use", 3, partitions: 3).Count);
     }
 
     [Fact]
     public async Task A_group_goes_on_where_it_committed()
     {
-        await Kafka.CreateTopicAsync(_broker, "t");
-        await Kafka.ProduceAsync(_broker, "t", ["1", "2", "3", "4"]);
-        using (var first = Kafka.Consumer(_broker, "g"))
+        await TestClients.CreateTopicAsync(_broker, "t");
+        await TestClients.ProduceAsync(_broker, "t", ["1", "2", "3", "4"]);
+        using (var first = TestClients.Consumer(_broker, "g"))
         {
             first.Subscribe("t");
-            var records = Kafka.Take(first, 2);
+            var records = TestClients.Take(first, 2);
             first.Commit(records[^1]);
             first.Close();
         }
         await _broker.RestartAsync();
-        using var second = Kafka.Consumer(_broker, "g");
+        using var second = TestClients.Consumer(_broker, "g");
         second.Subscribe("t");
 
-        Assert.Equal(["3", "4"], Kafka.Take(second, 2).Select(r => r.Message.Value));
+        Assert.Equal(["3", "4"], TestClients.Take(second, 2).Select(r => r.Message.Value));
         second.Close();
     }
 
     [Fact]
     public async Task Records_offsets_and_topic_ids_survive_a_restart()
     {
-        await Kafka.CreateTopicAsync(_broker, "t");
-        await Kafka.ProduceAsync(_broker, "t", ["1", "2"]);
+        await TestClients.CreateTopicAsync(_broker, "t");
+        await TestClients.ProduceAsync(_broker, "t", ["1", "2"]);
         var id = await TopicIdAsync("t");
 
         await _broker.RestartAsync();
-        await Kafka.ProduceAsync(_broker, "t", ["3"]);
+        await TestClients.ProduceAsync(_broker, "t", ["3"]);
 
-        Assert.Equal(["1", "2", "3"], Kafka.ReadAll(_broker, "t", 3).Select(r => r.Message.Value));
+        Assert.Equal(["1", "2", "3"], TestClients.ReadAll(_broker, "t", 3).Select(r => r.Message.Value));
         Assert.Equal(id, await TopicIdAsync("t"));
     }
 
     [Fact]
     public async Task A_waiting_consumer_gets_a_record_at_once()
     {
-        await Kafka.CreateTopicAsync(_broker, "t");
-        using var producer = Kafka.Producer(_broker, c => c.LingerMs = 0);
-        using var consumer = Kafka.Consumer(_broker, "g", c => c.FetchWaitMaxMs = 10_000);
+        await TestClients.CreateTopicAsync(_broker, "t");
+        using var producer = TestClients.Producer(_broker, c => c.LingerMs = 0);
+        using var consumer = TestClients.Consumer(_broker, "g", c => c.FetchWaitMaxMs = 10_000);
         consumer.Assign(new TopicPartitionOffset("t", 0, Offset.Beginning));
         await producer.ProduceAsync("t", new Message<string, string> { Value = "warm" });
-        Kafka.Take(consumer, 1);
+        TestClients.Take(consumer, 1);
 
         var watch = System.Diagnostics.Stopwatch.StartNew();
         for (int i = 0; i < 20; i++)
         {
             await producer.ProduceAsync("t", new Message<string, string> { Value = "x" });
-            Kafka.Take(consumer, 1);
+            TestClients.Take(consumer, 1);
         }
 
         // Twenty round trips that waited for the fetch to time out would take 200 s.
@@ -98,7 +98,7 @@ public sealed class ProduceAndConsumeTests : IAsyncLifetime
 
     private async Task<string> TopicIdAsync(string topic)
     {
-        using var admin = Kafka.Admin(_broker);
+        using var admin = TestClients.Admin(_broker);
         var described = await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]));
         return described.TopicDescriptions.Single().TopicId.ToString();
     }

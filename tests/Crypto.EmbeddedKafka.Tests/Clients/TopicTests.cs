@@ -12,7 +12,7 @@ public sealed class TopicTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _broker = await TestBroker.StartAsync(o => o.LogCheckIntervalMs = 100);
-        _admin = Kafka.Admin(_broker);
+        _admin = TestClients.Admin(_broker);
     }
 
     public async Task DisposeAsync()
@@ -24,16 +24,16 @@ public sealed class TopicTests : IAsyncLifetime
     [Fact]
     public async Task A_topic_made_anew_has_another_id_and_no_records()
     {
-        await Kafka.CreateTopicAsync(_broker, "t");
-        await Kafka.ProduceAsync(_broker, "t", ["old"]);
+        await TestClients.CreateTopicAsync(_broker, "t");
+        await TestClients.ProduceAsync(_broker, "t", ["old"]);
         var before = await TopicIdAsync();
 
         await _admin.DeleteTopicsAsync(["t"]);
-        await Kafka.CreateTopicAsync(_broker, "t");
+        await TestClients.CreateTopicAsync(_broker, "t");
 
         Assert.NotEqual(before, await TopicIdAsync());
-        await Kafka.ProduceAsync(_broker, "t", ["new"]);
-        Assert.Equal("new", Kafka.ReadAll(_broker, "t", 1)[0].Message.Value);
+        await TestClients.ProduceAsync(_broker, "t", ["new"]);
+        Assert.Equal("new", TestClients.ReadAll(_broker, "t", 1)[0].Message.Value);
     }
 
     [Theory]
@@ -42,9 +42,9 @@ public sealed class TopicTests : IAsyncLifetime
     [InlineData("exists", 1, ErrorCode.TopicAlreadyExists)]
     public async Task A_topic_that_cannot_be_is_refused_with_the_reason(string name, int partitions, ErrorCode expected)
     {
-        await Kafka.CreateTopicAsync(_broker, "exists");
+        await TestClients.CreateTopicAsync(_broker, "exists");
 
-        var refused = await Assert.ThrowsAsync<CreateTopicsException>(() => Kafka.CreateTopicAsync(_broker, name, partitions));
+        var refused = await Assert.ThrowsAsync<CreateTopicsException>(() => TestClients.CreateTopicAsync(_broker, name, partitions));
 
         Assert.Equal(expected, refused.Results.Single().Error.Code);
     }
@@ -52,7 +52,7 @@ public sealed class TopicTests : IAsyncLifetime
     [Fact]
     public async Task Settings_are_checked_kept_and_described()
     {
-        await Kafka.CreateTopicAsync(_broker, "t", settings: new() { ["retention.ms"] = "1000000" });
+        await TestClients.CreateTopicAsync(_broker, "t", settings: new() { ["retention.ms"] = "1000000" });
         var resource = new ConfigResource { Type = ResourceType.Topic, Name = "t" };
         await _admin.IncrementalAlterConfigsAsync(new()
         {
@@ -69,7 +69,7 @@ public sealed class TopicTests : IAsyncLifetime
         {
             [resource] = [new() { Name = "retention.ms", Value = "soon", IncrementalOperation = AlterConfigOpType.Set }],
         }));
-        using var producer = Kafka.Producer(_broker);
+        using var producer = TestClients.Producer(_broker);
         var refused = await Assert.ThrowsAsync<ProduceException<string, string>>(
             () => producer.ProduceAsync("t", new Message<string, string> { Value = Noise(5000) }));
         Assert.Equal(ErrorCode.MsgSizeTooLarge, refused.Error.Code);
@@ -78,15 +78,15 @@ public sealed class TopicTests : IAsyncLifetime
     [Fact]
     public async Task Partitions_can_be_added_and_records_deleted()
     {
-        await Kafka.CreateTopicAsync(_broker, "t");
-        await Kafka.ProduceAsync(_broker, "t", ["1", "2", "3"]);
+        await TestClients.CreateTopicAsync(_broker, "t");
+        await TestClients.ProduceAsync(_broker, "t", ["1", "2", "3"]);
 
         await _admin.CreatePartitionsAsync([new() { Topic = "t", IncreaseTo = 3 }]);
         await _admin.DeleteRecordsAsync([new TopicPartitionOffset("t", 0, 2)]);
         await _broker.RestartAsync();
 
         Assert.Equal(3, _admin.GetMetadata("t", TimeSpan.FromSeconds(10)).Topics.Single().Partitions.Count);
-        var left = Kafka.ReadAll(_broker, "t", 1).Single();
+        var left = TestClients.ReadAll(_broker, "t", 1).Single();
         Assert.Equal((2L, "3"), (left.Offset.Value, left.Message.Value));
     }
 
@@ -98,12 +98,12 @@ public sealed class TopicTests : IAsyncLifetime
     [InlineData(CompressionType.Zstd)]
     public async Task A_record_is_found_by_its_time_to_the_record(CompressionType compression)
     {
-        await Kafka.CreateTopicAsync(_broker, "t");
-        using var producer = Kafka.Producer(_broker, c => (c.CompressionType, c.LingerMs) = (compression, 50));
+        await TestClients.CreateTopicAsync(_broker, "t");
+        using var producer = TestClients.Producer(_broker, c => (c.CompressionType, c.LingerMs) = (compression, 50));
         for (int i = 0; i < 500; i++)
             producer.Produce("t", new Message<string, string> { Value = $"record {i}", Timestamp = new Timestamp(1_700_000_000_000 + (i * 10), TimestampType.CreateTime) });
         producer.Flush(TimeSpan.FromSeconds(10));
-        using var consumer = Kafka.Consumer(_broker, "g");
+        using var consumer = TestClients.Consumer(_broker, "g");
         long OffsetAt(long ms) => consumer.OffsetsForTimes(
             [new TopicPartitionTimestamp("t", 0, new Timestamp(ms, TimestampType.CreateTime))], TimeSpan.FromSeconds(10)).Single().Offset.Value;
 
@@ -121,14 +121,14 @@ public sealed class TopicTests : IAsyncLifetime
     [InlineData(CompressionType.Zstd)]
     public async Task A_compacted_topic_keeps_each_keys_last_record_and_drops_tombstones(CompressionType compression)
     {
-        await Kafka.CreateTopicAsync(_broker, "t", settings: new()
+        await TestClients.CreateTopicAsync(_broker, "t", settings: new()
         {
             ["cleanup.policy"] = "compact",
             ["segment.bytes"] = "1000",
             ["min.cleanable.dirty.ratio"] = "0",
             ["delete.retention.ms"] = "0",
         });
-        using var producer = Kafka.Producer(_broker, c => (c.CompressionType, c.LingerMs) = (compression, 20));
+        using var producer = TestClients.Producer(_broker, c => (c.CompressionType, c.LingerMs) = (compression, 20));
         for (int round = 0; round < 20; round++)
         {
             for (int key = 0; key < 10; key++)
@@ -150,8 +150,8 @@ public sealed class TopicTests : IAsyncLifetime
     [Fact]
     public async Task A_compacted_topic_refuses_records_without_a_key()
     {
-        await Kafka.CreateTopicAsync(_broker, "t", settings: new() { ["cleanup.policy"] = "compact" });
-        using var producer = Kafka.Producer(_broker);
+        await TestClients.CreateTopicAsync(_broker, "t", settings: new() { ["cleanup.policy"] = "compact" });
+        using var producer = TestClients.Producer(_broker);
 
         var refused = await Assert.ThrowsAsync<ProduceException<string, string>>(
             () => producer.ProduceAsync("t", new Message<string, string> { Value = "no key" }));
@@ -163,15 +163,15 @@ public sealed class TopicTests : IAsyncLifetime
     public async Task Old_segments_go_by_age_and_by_size()
     {
         long old = DateTimeOffset.UtcNow.AddDays(-1).ToUnixTimeMilliseconds();
-        await Kafka.CreateTopicAsync(_broker, "age", settings: new() { ["retention.ms"] = "3600000" });
-        await Kafka.CreateTopicAsync(_broker, "size", settings: new() { ["retention.bytes"] = "5000", ["segment.bytes"] = "2000" });
-        using var producer = Kafka.Producer(_broker, c => (c.CompressionType, c.LingerMs) = (CompressionType.None, 0));
+        await TestClients.CreateTopicAsync(_broker, "age", settings: new() { ["retention.ms"] = "3600000" });
+        await TestClients.CreateTopicAsync(_broker, "size", settings: new() { ["retention.bytes"] = "5000", ["segment.bytes"] = "2000" });
+        using var producer = TestClients.Producer(_broker, c => (c.CompressionType, c.LingerMs) = (CompressionType.None, 0));
         for (int i = 0; i < 50; i++)
         {
             await producer.ProduceAsync("age", new Message<string, string> { Value = "x", Timestamp = new Timestamp(old, TimestampType.CreateTime) });
             await producer.ProduceAsync("size", new Message<string, string> { Value = Noise(300) });
         }
-        using var consumer = Kafka.Consumer(_broker, "g");
+        using var consumer = TestClients.Consumer(_broker, "g");
         WatermarkOffsets Offsets(string topic) => consumer.QueryWatermarkOffsets(new TopicPartition(topic, 0), TimeSpan.FromSeconds(10));
 
         await Eventually.Async(() => Offsets("age").Low == 50 && Offsets("size").Low.Value is > 25 and < 50);
@@ -189,7 +189,7 @@ public sealed class TopicTests : IAsyncLifetime
 
     private List<ConsumeResult<string, string>> ReadToEnd()
     {
-        using var consumer = Kafka.Consumer(_broker, "reader", c => c.EnablePartitionEof = true);
+        using var consumer = TestClients.Consumer(_broker, "reader", c => c.EnablePartitionEof = true);
         consumer.Assign(new TopicPartitionOffset("t", 0, Offset.Beginning));
         var records = new List<ConsumeResult<string, string>>();
         while (consumer.Consume(TimeSpan.FromSeconds(10)) is { IsPartitionEOF: false } record)

@@ -45,9 +45,9 @@ async function before() {
   await produce(40, CompressionTypes.GZIP)
 
   // Two members share the partitions; when one leaves the other gets all of them.
-  const first = kafka.consumer({ groupId, rebalanceTimeout: 5000, heartbeatInterval: 200 })
+  const first = kafka.consumer({ groupId, rebalanceTimeout: 30000, heartbeatInterval: 200, maxWaitTimeInMs: 300 })
   assert.equal((await consume(first, 100)).length, 100)
-  const second = kafka.consumer({ groupId, rebalanceTimeout: 5000, heartbeatInterval: 200 })
+  const second = kafka.consumer({ groupId, rebalanceTimeout: 30000, heartbeatInterval: 200, maxWaitTimeInMs: 300 })
   await second.connect()
   await second.subscribe({ topic, fromBeginning: true })
   const shared = new Promise(resolve => second.on(second.events.GROUP_JOIN, event => resolve(event.payload.memberAssignment)))
@@ -64,7 +64,7 @@ async function before() {
 async function after() {
   // Committed offsets are still there, so only what is new comes.
   await produce(10, CompressionTypes.GZIP)
-  const consumer = kafka.consumer({ groupId })
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 300 })
   assert.equal((await consume(consumer, 10)).length, 10)
   await consumer.disconnect()
 

@@ -6,7 +6,7 @@ using Crypto.Testing;
 namespace Crypto.EmbeddedKafka.Tests.Clients;
 
 /// <summary>The clients that tests use, as short as they are used.</summary>
-internal static class Kafka
+internal static class TestClients
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
