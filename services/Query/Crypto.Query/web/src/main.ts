@@ -11,7 +11,7 @@ import { storage, theme, toggleTheme } from './app/theme';
 import { LayerChoice, layers } from './chart/layers';
 import { MarketView } from './app/marketView';
 import { byId, h, setText } from './core/dom';
-import { intervals, type Interval } from './core/time';
+import { intervals, marketNow, type Interval } from './core/time';
 import { loadDay } from './panels/dayStats';
 import { Quote } from './panels/quote';
 import { Tape } from './panels/tape';
@@ -22,6 +22,8 @@ const dayMs = 60_000;
 const defaultInterval: Interval = '1m';
 
 let route: Route | undefined;
+let newestTradeMs = 0;
+let recorded = false;
 const choice = new LayerChoice(storage());
 const view = new MarketView(byId('chart'), choice);
 const quote = new Quote(byId('pair'), byId('price'), byId('change'), byId('stats'));
@@ -29,7 +31,7 @@ const tape = new Tape(byId('trades'), byId('tape-rate'));
 const coverage = new CoveragePanel();
 const watchlist = new Watchlist(byId('watchlist'), byId<HTMLInputElement>('filter'), (symbol) => go({ symbol }));
 const segments = new Segments(byId('intervals'), intervals, (interval) => go({ interval }));
-const context = new ContextPanels(() => showEvents());
+const context = new ContextPanels(() => marketNow(Date.now(), newestTradeMs, recorded), () => showEvents());
 const feed = new Feed({ onCandles: (candles) => view.take(candles), onTrades: takeTrades, onVerdict: showVerdict, onReturn: () => void view.catchUp() });
 
 function go(change: Partial<Route>): void {
@@ -56,6 +58,7 @@ function takeTrades(trades: Trade[], live: boolean): void {
   tape.add(trades, live);
   const newest = trades.reduce((a, b) => (b.tradeId > a.tradeId ? b : a), trades[0]!);
   if (!newest || !route) return;
+  newestTradeMs = Math.max(newestTradeMs, Date.parse(newest.tradeTime));
   quote.setPrice(newest.price);
   watchlist.setPrice(route.symbol, newest.price);
 }
@@ -65,6 +68,7 @@ function showEvents(): void {
 }
 
 function showVerdict(verdict: FeedVerdict): void {
+  recorded = verdict.recorded;
   const pill = byId('feed');
   const notice = byId('notice');
   pill.dataset.state = verdict.state;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDecimal } from '../src/core/decimal';
 import { formatCompact, formatDecimal, formatPercent, formatRounded, significantScale, splitSymbol } from '../src/core/format';
-import { clockTime, dateTime, epochSeconds, formatAge, intervalSeconds } from '../src/core/time';
+import { clockTime, dateTime, epochSeconds, formatAge, intervalSeconds, marketNow } from '../src/core/time';
 
 describe('numbers for people', () => {
   it.each([
@@ -43,6 +43,14 @@ describe('times', () => {
   });
 
   it('know how long an interval is', () => expect(['1s', '5m', '4h', '1d'].map(intervalSeconds)).toEqual([1, 300, 14_400, 86_400]));
+
+  it('are the exchange’s own where a recording keeps its clock', () => {
+    const [wall, trade] = [Date.UTC(2026, 10, 21), Date.UTC(2024, 7, 9)];
+    expect(marketNow(wall, trade, true)).toBe(trade);
+    expect(marketNow(wall, trade, false)).toBe(wall);
+    expect(marketNow(wall, wall - 60_000, true)).toBe(wall);
+    expect(marketNow(wall, 0, true)).toBe(wall);
+  });
 
   it('say how long ago', () => {
     expect([400, 59_000, 61_000, 7_300_000, 200_000_000].map(formatAge)).toEqual(['0 s', '59 s', '1 min', '2 h', '2 d']);

@@ -4,7 +4,7 @@ import type { Coverage } from '../src/api/types';
 import { describeTrouble } from '../src/app/feed';
 import { judge, staleMs, type FeedFacts } from '../src/app/feedState';
 import { formatRoute, parseRoute } from '../src/app/route';
-import { missingIds, summarise } from '../src/panels/coverage';
+import { missingIds, summarise, withoutGaps } from '../src/panels/coverage';
 import { daysBefore, zoneOf } from '../src/panels/gauge';
 
 describe('the feed', () => {
@@ -45,6 +45,11 @@ describe('coverage', () => {
     const holed = { ...whole, complete: false, ranges: [{ first: 1, last: 400 }, { first: 502, last: 600 }, { first: 611, last: 1000 }] };
     expect(missingIds(holed)).toBe(111);
     expect(summarise(holed)).toEqual({ state: 'missing', text: '111 missing' });
+  });
+
+  it('does not deny a gap whose cause is not known yet', () => {
+    expect(withoutGaps(whole)).toBe('There never was a gap.');
+    expect(withoutGaps({ ...whole, ranges: [{ first: 1, last: 4 }, { first: 6, last: 9 }] })).toContain('not recorded yet');
   });
 
   it('promises nothing before the first trade', () => {

@@ -2,12 +2,13 @@ import { getJson } from '../api/client';
 import type { Alert, NewsItem, SentimentValue } from '../api/types';
 import type { ChartEvent } from '../chart/events';
 import { byId, setText } from '../core/dom';
-import { drawAlerts, drawNews, withoutSymbol } from '../panels/feedLists';
+import { drawAlerts, drawNews, refreshAges, withoutSymbol } from '../panels/feedLists';
 import { drawGauge } from '../panels/gauge';
 import { readAlerts, readNews, readSentiment } from '../api/contextAnswers';
 
 const alertsMs = 3_000;
 const slowMs = 60_000;
+const agesMs = 1_000;
 const missingMs = 300_000;
 
 /** Sentiment, alerts and news: each shown once its endpoint answers, hidden on a host without it. */
@@ -16,11 +17,14 @@ export class ContextPanels {
   private news: NewsItem[] = [];
   private readonly restUntil = new Map<string, number>();
 
-  constructor(private readonly onEvents: (events: ChartEvent[]) => void) {
+  constructor(private readonly now: () => number, private readonly onEvents: () => void) {
     void this.loadAlerts();
     void this.loadSlow();
     setInterval(() => void this.loadAlerts(), alertsMs);
     setInterval(() => void this.loadSlow(), slowMs);
+    setInterval(() => {
+      for (const list of ['alerts', 'news']) refreshAges(byId(list), this.now());
+    }, agesMs);
   }
 
   /** What belongs on the chart of this symbol: its alerts, and all news. */
@@ -39,16 +43,16 @@ export class ContextPanels {
     const alerts = await this.load('/alerts?limit=50', readAlerts, 'alerts-card');
     if (!alerts) return;
     this.alerts = alerts;
-    drawAlerts(byId('alerts'), alerts, Date.now());
-    this.onEvents([]);
+    drawAlerts(byId('alerts'), alerts, this.now());
+    this.onEvents();
   }
 
   private async loadSlow(): Promise<void> {
     const news = await this.load('/news?limit=50', readNews, 'news-card');
     if (news) {
       this.news = news;
-      drawNews(byId('news'), news, Date.now());
-      this.onEvents([]);
+      drawNews(byId('news'), news, this.now());
+      this.onEvents();
     }
     const values: SentimentValue[] | undefined = await this.load('/sentiment?limit=60', readSentiment, 'mood');
     if (!values) return;

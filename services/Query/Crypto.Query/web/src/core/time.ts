@@ -25,6 +25,15 @@ export function dateTime(time: string | number): string {
   return new Date(time).toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/**
+ * The exchange's present: wall time, unless a recording plays with its own clock; then the newest trade's time. Hours of
+ * difference tell the two apart, since a feed that merely stopped shall look old.
+ */
+export function marketNow(wallMs: number, newestTradeMs: number, recorded: boolean): number {
+  const isAnotherTime = recorded && newestTradeMs > 0 && Math.abs(wallMs - newestTradeMs) > 6 * 3_600_000;
+  return isAnotherTime ? newestTradeMs : wallMs;
+}
+
 /** "3 s", "5 min", "2 h", "4 d": how long ago, for ages beside a headline. */
 export function formatAge(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

@@ -36,7 +36,12 @@ export function drawLedger(container: HTMLElement, coverage: Coverage): void {
     h('div', { class: 'ends' }, h('span', {}, `id ${formatCount(first)}`), h('span', {}, `id ${formatCount(last)}`)),
     h('dl', { class: 'figures' }, figure('Stored', coverage.stored), figure('Void ids', coverage.void),
       figure('Missing', missingIds(coverage)), figure('Ranges', coverage.ranges.length), figure('Gaps so far', coverage.gaps.length)),
-    gapTable(coverage.gaps));
+    coverage.gaps.length > 0 ? gapTable(coverage.gaps) : h('p', { class: 'quiet' }, withoutGaps(coverage)));
+}
+
+/** What a ledger without gap rows says: ids are missing before anybody could say why. */
+export function withoutGaps(coverage: Coverage): string {
+  return missingIds(coverage) > 0 ? 'The cause is not recorded yet.' : 'There never was a gap.';
 }
 
 function strip(coverage: Coverage, first: number, last: number): HTMLElement {
@@ -60,7 +65,6 @@ function strip(coverage: Coverage, first: number, last: number): HTMLElement {
 }
 
 function gapTable(gaps: readonly Gap[]): HTMLElement {
-  if (gaps.length === 0) return h('p', { class: 'quiet' }, 'There never was a gap.');
   const newest = [...gaps].sort((a, b) => b.detectedAt.localeCompare(a.detectedAt)).slice(0, 200);
   return h('div', { class: 'table' }, h('table', {},
     h('thead', {}, h('tr', {}, ...['State', 'Ids', 'Trades', 'Cause', 'Found (UTC)', 'Repaired after'].map((name) => h('th', { scope: 'col' }, name)))),

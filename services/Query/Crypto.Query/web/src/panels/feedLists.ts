@@ -1,5 +1,5 @@
 import type { Alert, NewsItem } from '../api/types';
-import { externalLink, h } from '../core/dom';
+import { externalLink, h, setText } from '../core/dom';
 import { formatAge } from '../core/time';
 
 const shownItems = 30;
@@ -31,6 +31,15 @@ export function withoutSymbol(alert: Alert): string {
   return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
+/** Ages grow while nothing else changes; only their texts are touched, so that a focused link stays so. */
+export function refreshAges(list: HTMLElement, now: number): void {
+  for (const element of list.querySelectorAll('time')) setText(element, ageText(element.dateTime, now));
+}
+
 function age(time: string, now: number): HTMLElement {
-  return h('time', { datetime: time, title: time }, `${formatAge(now - Date.parse(time))} ago`);
+  return h('time', { datetime: time, title: time }, ageText(time, now));
+}
+
+function ageText(time: string, now: number): string {
+  return `${formatAge(now - Date.parse(time))} ago`;
 }
