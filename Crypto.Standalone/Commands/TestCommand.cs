@@ -39,26 +39,19 @@ internal sealed partial class TestCommand : Command
         if (await Processes.RunAsync("dotnet", ["build", solution, "-c", "Release", "-v", "quiet", "--nologo"], root, environment, cancellation) != 0)
             return 1;
 
-        var (passed, failed, skipped, broken) = (0, 0, 0, 0);
-        foreach (var project in TestProjects(root, solution, filter))
+        var total = new Tally();
+        // The end-to-end tests wait more than they work, so that a second lane beside them costs them little.
+        var lanes = new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(TestProjects(root, solution, filter), lanes, async (project, stop) =>
         {
-            var counted = false;
+            var lines = new List<string>();
             var exitCode = await Processes.RunAsync("dotnet",
                 ["test", project, "-c", "Release", "--no-build", "--nologo", "--logger", "console;verbosity=minimal"],
-                root, environment, cancellation, line =>
-                {
-                    Console.WriteLine(line);
-                    if (Summary().Match(line) is not { Success: true } match) return;
-                    counted = true;
-                    failed += int.Parse(match.Groups[1].ValueSpan, provider: null);
-                    passed += int.Parse(match.Groups[2].ValueSpan, provider: null);
-                    skipped += int.Parse(match.Groups[3].ValueSpan, provider: null);
-                });
-            if (exitCode != 0 && !counted) broken++;
-        }
-        failed += broken; // a test host that died before it could count is a failure
-        Console.WriteLine(skipped == 0 ? $"{passed} passed, {failed} failed" : $"{passed} passed, {failed} failed, {skipped} skipped");
-        return failed == 0 && passed > 0 ? 0 : 1;
+                root, environment, stop, lines.Add);
+            total.Add(lines, exitCode);
+        });
+        Console.WriteLine(total);
+        return total.Failed == 0 && total.Passed > 0 ? 0 : 1;
     }
 
     private static IEnumerable<string> TestProjects(string root, string solution, string? filter) =>
@@ -67,7 +60,41 @@ internal sealed partial class TestCommand : Command
             .Where(file => File.ReadAllText(Path.Combine(root, solution)).Replace(@"\\", "/", StringComparison.Ordinal)
                 .Replace('\\', '/').Contains(file.Replace('\\', '/'), StringComparison.Ordinal))
             .Where(file => filter is null || file.Contains(filter, StringComparison.OrdinalIgnoreCase))
-            .Order(StringComparer.Ordinal);
+            .OrderBy(file => !file.Contains("EndToEnd", StringComparison.Ordinal)) // the longest one first
+            .ThenBy(file => file, StringComparer.Ordinal);
+
+    /// <summary>The counts of all test projects.</summary>
+    private sealed class Tally
+    {
+        private readonly Lock _gate = new();
+        private int _skipped;
+
+        public int Passed { get; private set; }
+
+        public int Failed { get; private set; }
+
+        /// <summary>Prints what a project's run printed, and adds its counts.</summary>
+        public void Add(List<string> lines, int exitCode)
+        {
+            lock (_gate)
+            {
+                foreach (var line in lines) Console.WriteLine(line);
+                var summary = lines.Select(line => Summary().Match(line)).LastOrDefault(match => match.Success);
+                if (summary is null)
+                {
+                    // A test host that died before it could count is a failure.
+                    Failed += exitCode == 0 ? 0 : 1;
+                    return;
+                }
+                Failed += int.Parse(summary.Groups[1].ValueSpan, provider: null);
+                Passed += int.Parse(summary.Groups[2].ValueSpan, provider: null);
+                _skipped += int.Parse(summary.Groups[3].ValueSpan, provider: null);
+            }
+        }
+
+        public override string ToString() =>
+            _skipped == 0 ? $"{Passed} passed, {Failed} failed" : $"{Passed} passed, {Failed} failed, {_skipped} skipped";
+    }
 
     [GeneratedRegex(@"Failed:\s*(\d+), Passed:\s*(\d+), Skipped:\s*(\d+)")]
     private static partial Regex Summary();

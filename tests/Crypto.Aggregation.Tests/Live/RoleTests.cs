@@ -39,7 +39,8 @@ public class RoleTests
             var committed = await CandlesAsync(postgres, symbol);
             Assert.Equal(
                 NaiveCandle.Fold(trades, Interval.OneMinute).Select(c => (c.OpenTimeUs, c.Close, c.Count)),
-                committed.Where(c => c.Interval == Interval.OneMinute && c.TradeCount > 0).Select(c => (c.OpenTimeUs, c.Close, c.TradeCount)));
+                committed.Where(c => c.Interval == Interval.OneMinute && c.TradeCount > 0)
+                    .OrderBy(c => c.OpenTimeUs).Select(c => (c.OpenTimeUs, c.Close, c.TradeCount)));
             var published = ReadCandles(broker).Where(c => c.Instrument.Symbol == symbol)
                 .GroupBy(c => (c.Interval, c.OpenTimeUs)).Select(versions => versions.MaxBy(c => c.Version)!);
             Assert.Equal(committed.ToHashSet(), published.ToHashSet());

@@ -42,7 +42,7 @@ public sealed class RecordedMarketTests
         await platform.StartRolesAsync();
 
         await platform.UntilAsync("select count(*) from market.trades", 10_147L);
-        await platform.UntilAsync("select string_agg(state || ' ' || reason, ', ') from market.coverage_gaps", "repaired restart");
+        await platform.UntilAsync("select coalesce(string_agg(state || ' ' || reason, ', '), '') from market.coverage_gaps", "repaired restart");
         Assert.Equal(1L, await platform.Database.ScalarAsync<long>("select count(*) from market.coverage_ranges"));
         var repaired = await platform.Database.ScalarAsync<long>("select count(*) from market.trades where origin = 1");
         Assert.InRange(repaired, 1000, 10_000);
