@@ -9,6 +9,7 @@ var root = new RootCommand("Crypto: a market-data platform that proves nothing i
     new BenchCommand(),
     new ReconcileCommand(),
     new ReplayCommand(),
+    new ChaosCommand(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -16,6 +16,7 @@ internal sealed class UpCommand : Command
     public readonly Option<string> Speed = Text("--speed", "1", "1, N times as fast, or max");
     public readonly Option<string?> Clock = Optional("--clock", "now: trades carry the present time; original: the recording's own");
     public readonly Option<bool> Loop = new("--loop") { Description = "Start over when the recording ends" };
+    public readonly Option<string?> Scenario = Optional("--scenario", "Play a bad day: a scenario file, or a number that makes one (docs/recordings.md)");
     public readonly Option<string> Venue = Text("--venue", "binance", "binance (spot) or binance-usdm (USD-M futures)");
     public readonly Option<string?> Symbols = Optional("--symbols", "Comma-separated; default: those of the recordings, or live BTCUSDT,ETHUSDT,SOLUSDT,BNBUSDT,ADAUSDT");
     public readonly Option<string?> Data = Optional("--data", "Where the broker and the database keep their files");
@@ -40,7 +41,7 @@ internal sealed class UpCommand : Command
     {
         Option[] options =
         [
-            Market, Recording, Speed, Clock, Loop, Venue, Symbols, Data, Roles, Http, Grpc, Kafka, MarketPort, PostgresPort,
+            Market, Recording, Speed, Clock, Loop, Scenario, Venue, Symbols, Data, Roles, Http, Grpc, Kafka, MarketPort, PostgresPort,
             KafkaBootstrap, MarketUrl, Postgres, RepairMax, KafkaFlush, Set,
         ];
         foreach (var option in options) Options.Add(option);

@@ -18,6 +18,9 @@ internal sealed record UpOptions
 
     public required bool Loop { get; init; }
 
+    /// <summary>A bad day of the recorded exchange: a file or a seed; null for peace.</summary>
+    public string? Scenario { get; init; }
+
     public required string Venue { get; init; }
 
     /// <summary>Upper-case symbols; empty for those of the recordings, or the default ones of a live market.</summary>

@@ -31,6 +31,7 @@ internal static class UpOptionsReader
             Speed = speed,
             Clock = recorded ? clock : MarketClock.Now,
             Loop = recorded && (parsed.GetValue(up.Loop) || (recordings.Length == 0 && clock == MarketClock.Now)),
+            Scenario = parsed.GetValue(up.Scenario),
             Venue = venue,
             Symbols = SymbolsOf(parsed.GetValue(up.Symbols), venue),
             DataFolder = Path.GetFullPath(parsed.GetValue(up.Data) ?? DataFolder.Default),

@@ -85,6 +85,7 @@ internal sealed class Infrastructure : IAsyncDisposable
             Speed = options.Speed,
             Clock = options.Clock,
             Loop = options.Loop,
+            Scenario = options.Scenario,
             Venue = options.Venue,
             Symbols = options.Symbols,
         }, loggers, cancellation);

@@ -13,15 +13,18 @@ internal static class RandomScenario
         FaultKind.Status, FaultKind.Status, FaultKind.Timeout, FaultKind.Cut, FaultKind.Refuse,
     ];
 
-    private static readonly int[] Statuses = [429, 418, 403, 500, 502, 503, 504];
+    // Only what passes: after a 403 or 451 a client is right to give up.
+    private static readonly int[] Statuses = [429, 418, 500, 502, 503, 504];
 
     public static Scenario Make(int seed, long frames)
     {
         var random = new Random(seed);
         var faults = new List<Fault>();
-        // The last tenth stays undisturbed, so that the repairs can be seen to be complete.
-        var last = Math.Max(1, frames * 9 / 10);
-        for (var count = random.Next(3, MostFaults + 1); count > 0; count--) faults.Add(MakeFault(random, last));
+        // The beginning stays undisturbed: what a client never heard of, it cannot miss. So does the last tenth, so that the
+        // repairs can be seen to be complete.
+        var first = frames / 50;
+        var last = Math.Max(first + 1, frames * 9 / 10);
+        for (var count = random.Next(3, MostFaults + 1); count > 0; count--) faults.Add(MakeFault(random, first, last));
         return new Scenario
         {
             Faults = [.. faults.OrderBy(f => f.Frame)],
@@ -29,9 +32,9 @@ internal static class RandomScenario
         };
     }
 
-    private static Fault MakeFault(Random random, long last)
+    private static Fault MakeFault(Random random, long first, long last)
     {
-        var frame = random.NextInt64(last);
+        var frame = random.NextInt64(first, last);
         var frames = random.Next(10) == 0 ? random.Next(200, 1000) : random.Next(1, 30);
         var kind = Kinds[random.Next(Kinds.Length)];
         return new Fault
