@@ -63,14 +63,16 @@ var storage = builder.AddProject<Crypto_Storage_Service>("storage")
     .WithEnvironment("Storage__Consumer", plan.StorageConsumer)
     .WithReplicas(plan.Replicas)
     .WithHttpHealthCheck("/health")
-    .WithAdminCommand(admin, "reset", "Reset", "Empties the store; what Kafka still has is stored again.", "Delete",
+    .WithAdminCommand(admin, "reset", "Reset", "Empties the store; the exchange is asked for what is missing then.", "Delete",
         confirm: $"Delete every trade and candle of {plan.Database}?");
 
 var aggregation = builder.AddProject<Crypto_Aggregation_Service>("aggregation")
     .WithReference(kafka).WaitFor(kafka)
     .WithReference(marketdata).WaitForCompletion(migrations)
+    .WithExchange(exchange, plan)
     .WithReplicas(plan.Replicas)
-    .WithHttpHealthCheck("/health");
+    .WithHttpHealthCheck("/health")
+    .WithAdminCommand(admin, "reconcile", "Reconcile", "Compares the last hours of candles with the exchange's own.", "Checkmark");
 
 var query = builder.AddProject<Crypto_Query_Service>("query")
     .WithReference(kafka).WaitFor(kafka)
@@ -79,8 +81,7 @@ var query = builder.AddProject<Crypto_Query_Service>("query")
     .WithExternalHttpEndpoints()
     .WithUrlForEndpoint("http", url => url.DisplayText = "Chart")
     .WithUrlForEndpoint("http", _ => new() { Url = "/openapi", DisplayText = "API reference" })
-    .WithUrlForEndpoint("grpc", url => url.DisplayText = "gRPC")
-    .WithAdminCommand(admin, "reconcile", "Reconcile", "Compares the last hour of candles with the exchange's own.", "Checkmark");
+    .WithUrlForEndpoint("grpc", url => url.DisplayText = "gRPC");
 
 // Prometheus takes the services' metrics as they are pushed; Grafana comes with our dashboards.
 builder.AddDashboards(plan, ingestion, storage, aggregation, query);

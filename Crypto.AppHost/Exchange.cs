@@ -16,15 +16,18 @@ internal static class Exchange
         _ => builder.AddBinance(),
     };
 
-    /// <summary>Tells ingestion which exchange it talks to, and for a recorded one to wait until it answers.</summary>
+    /// <summary>Tells a service which exchange it talks to, and for a recorded one to wait until it answers.</summary>
     public static IResourceBuilder<ProjectResource> WithExchange(
-        this IResourceBuilder<ProjectResource> ingestion, IResourceBuilder<IResource>? exchange, Plan plan)
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResource>? exchange, Plan plan)
     {
-        ingestion.WithEnvironment("Ingestion__Symbols", plan.Symbols);
-        if (exchange is null) return ingestion;
+        service.WithEnvironment("Ingestion__Symbols", plan.Symbols);
+        if (exchange is null) return service;
         if (exchange is IResourceBuilder<ProjectResource> recorded)
-            ingestion.WithEnvironment("Ingestion__MarketUrl", recorded.GetEndpoint("http")).WaitFor(recorded);
-        return ingestion.WithReferenceRelationship(exchange);
+        {
+            var url = recorded.GetEndpoint("http");
+            service.WithEnvironment("Ingestion__MarketUrl", url).WithEnvironment("Aggregation__MarketUrl", url).WaitFor(recorded);
+        }
+        return service.WithReferenceRelationship(exchange);
     }
 
     private static IResourceBuilder<ProjectResource> AddRecordedExchange(this IDistributedApplicationBuilder builder, Plan plan)

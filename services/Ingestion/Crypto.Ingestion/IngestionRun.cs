@@ -10,6 +10,7 @@ using Crypto.Ingestion.Sequencing;
 using Crypto.Ingestion.Streams;
 using Crypto.Kafka;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Crypto.Ingestion;
 
@@ -23,8 +24,8 @@ internal sealed class IngestionRun
 
     public IngestionRun(
         MarketState market, MarketStatusClient status, BinanceRest rest, IngestionOptions options, TradePublisher publisher,
-        DeadLetters deadLetters, LedgerReader ledger, StorageProgress progress, LogEnds endsAtStart, TimeProvider clock,
-        ILoggerFactory loggers)
+        DeadLetters deadLetters, LedgerReader ledger, StorageProgress progress, LogEnds endsAtStart, NpgsqlDataSource dataSource,
+        TimeProvider clock, ILoggerFactory loggers)
     {
         _endsAtStart = endsAtStart;
         Symbols = new SymbolTable(SymbolList.Choose(options, market.Symbols));
@@ -42,6 +43,7 @@ internal sealed class IngestionRun
         _repairs = new RepairWorker(queue, history, publisher, reporter, time, options, clock, loggers.CreateLogger<RepairWorker>());
         Resume = new Resume(ledger, progress, rest, history, queue, time, options, clock, loggers.CreateLogger<Resume>());
         _auditor = new Auditor(publisher, progress, ledger, queue, options, clock, loggers.CreateLogger<Auditor>());
+        OnDemand = new OnDemand(ledger, dataSource, rest, history, queue, clock);
         StartedUs = UnixTime.NowMicroseconds(clock);
     }
 
@@ -52,6 +54,8 @@ internal sealed class IngestionRun
     public IReadOnlyList<StreamGroup> Groups { get; }
 
     public Resume Resume { get; }
+
+    public OnDemand OnDemand { get; }
 
     public long StartedUs { get; }
 

@@ -43,6 +43,16 @@ public sealed partial class IngestionService(
             run.Symbols.All.Sum(symbol => symbol.Sequence.MissingCount), run.Resume.IsDone, options.Value.StaleAfter, run.Failure);
     }
 
+    /// <summary>Asks the exchange for every id that the ledger lacks between its first and its last.</summary>
+    /// <returns>How many ids were queued; null while the role is not running yet.</returns>
+    public async Task<long?> RepairAsync(CancellationToken cancellation) =>
+        _run is { } run ? await run.OnDemand.RepairAsync(run.Symbols.All, cancellation).ConfigureAwait(false) : null;
+
+    /// <summary>Fetches the trades of <paramref name="span"/> before the oldest stored one.</summary>
+    /// <returns>How many ids were queued; null while the role is not running yet.</returns>
+    public async Task<long?> BackfillAsync(TimeSpan span, CancellationToken cancellation) =>
+        _run is { } run ? await run.OnDemand.BackfillAsync(run.Symbols.All, span, cancellation).ConfigureAwait(false) : null;
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
@@ -68,7 +78,7 @@ public sealed partial class IngestionService(
             await topics.EnsureAsync(stoppingToken).ConfigureAwait(false);
             var ends = await progress.NoteEndsAsync(stoppingToken).ConfigureAwait(false);
             var run = new IngestionRun(
-                market, status, rest, options.Value, publisher, deadLetters, ledger, progress, ends, clock, loggers);
+                market, status, rest, options.Value, publisher, deadLetters, ledger, progress, ends, dataSource, clock, loggers);
             Log.Starting(_logger, run.Symbols.All.Count, market.Source, endpoints.Stream);
             _run = run;
             _instruments.TrySetResult([.. run.Symbols.All.Select(symbol => symbol.Instrument)]);

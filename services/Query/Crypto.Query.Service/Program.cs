@@ -1,4 +1,5 @@
 using Crypto.Query;
+using Crypto.Query.Page;
 using Crypto.Query.Service.Grpc;
 using Crypto.ServiceDefaults;
 
@@ -11,5 +12,6 @@ builder.Services.AddMarketDataGrpc();
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapQuery();
+app.MapPage();
 app.MapMarketDataGrpcService();
 await app.RunAsync();

@@ -7,7 +7,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults().AddMarketStore();
 if (args is ["migrate"]) return await MigrationStep.RunAsync(builder);
 
-builder.AddMarketKafka();
+builder.AddMarketKafka().AddAdminAction("reset", StoreReset.RunAsync);
 builder.Configuration["Storage:MemberId"] ??= builder.Configuration.MemberName("crypto-storage");
 switch (builder.Configuration["Storage:Consumer"] ?? "masstransit")
 {

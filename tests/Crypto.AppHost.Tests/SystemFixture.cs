@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Projects;
+using Xunit;
+
+namespace Crypto.AppHost.Tests;
+
+/// <summary>The whole system, once for all tests: processes instead of containers, and the recorded market.</summary>
+public sealed class SystemFixture : IAsyncLifetime
+{
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly string _data = Directory.CreateTempSubdirectory("crypto-apphost-").FullName;
+    private readonly OtlpReceiver _telemetry = new();
+    private DistributedApplication? _app;
+
+    public DistributedApplication App => _app ?? throw new InvalidOperationException("the system is not started");
+
+    /// <summary>What the services sent to the collector that the test plays.</summary>
+    internal OtlpReceiver Telemetry => _telemetry;
+
+    public async Task InitializeAsync()
+    {
+        await _telemetry.StartAsync();
+        // PostgreSQL's account, where we are root, must get through to its folder.
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_data, (UnixFileMode)0b111_101_101);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Crypto_AppHost>(
+        [
+            "--Market=recorded", "--Infrastructure=processes", $"--Data={_data}", "--Replicas=2",
+        ]);
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        foreach (var project in builder.Resources.OfType<ProjectResource>())
+        {
+            builder.CreateResourceBuilder(project)
+                .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", _telemetry.Url)
+                .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+                .WithEnvironment("Ingestion__TraceEvery", "20");
+        }
+        _app = await builder.BuildAsync();
+        using var patience = new CancellationTokenSource(StartTime);
+        await App.StartAsync(patience.Token);
+        foreach (var service in (string[])["ingestion", "storage", "aggregation", "query"])
+            await App.ResourceNotifications.WaitForResourceHealthyAsync(service, patience.Token);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_app is not null) await _app.DisposeAsync();
+        await _telemetry.DisposeAsync();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    /// <summary>Asks the query service until the answer is as wanted.</summary>
+    public async Task<JsonElement> UntilAsync(string path, Func<JsonElement, bool> isSo)
+    {
+        using var http = App.CreateHttpClient("query", "http");
+        using var patience = new CancellationTokenSource(Patience);
+        var last = "no answer";
+        while (!patience.IsCancellationRequested)
+        {
+            try
+            {
+                using var answer = await http.GetAsync(path, patience.Token);
+                last = await answer.Content.ReadAsStringAsync(patience.Token);
+                if (answer.IsSuccessStatusCode && JsonDocument.Parse(last).RootElement is var json && isSo(json)) return json;
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                last = e.Message;
+            }
+            await Task.Delay(250);
+        }
+        throw new TimeoutException($"{path} did not become so; last: {last[..Math.Min(last.Length, 500)]}");
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class SystemTests : ICollectionFixture<SystemFixture>
+{
+    public const string Name = "system";
+}

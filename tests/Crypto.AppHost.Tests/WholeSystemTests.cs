@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Crypto.Market.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Xunit;
+
+namespace Crypto.AppHost.Tests;
+
+[Collection(SystemTests.Name)]
+public sealed class WholeSystemTests(SystemFixture system)
+{
+    [Fact]
+    public async Task Every_service_says_that_it_is_healthy()
+    {
+        foreach (var service in (string[])["ingestion", "storage", "aggregation", "query"])
+        {
+            using var http = system.App.CreateHttpClient(service, "http");
+            using var health = await http.GetAsync("/health");
+            Assert.True(health.IsSuccessStatusCode, $"{service}: {await health.Content.ReadAsStringAsync()}");
+            using var alive = await http.GetAsync("/alive");
+            Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Trades_become_candles_that_count_what_the_ledger_has()
+    {
+        await system.UntilAsync("/coverage/ETHUSDT", coverage => coverage.GetProperty("stored").GetInt64() > 1000);
+        var candles = await system.UntilAsync("/ohlc/ETHUSDT?interval=1m&limit=5", json => json.GetProperty("candles").GetArrayLength() > 0);
+        foreach (var candle in candles.GetProperty("candles").EnumerateArray())
+        {
+            var (low, high) = (Number(candle.GetProperty("low").GetString()!), Number(candle.GetProperty("high").GetString()!));
+            Assert.True(low > 0 && low <= high);
+        }
+    }
+
+    [Fact]
+    public async Task The_official_grpc_server_gives_what_rest_gives()
+    {
+        await system.UntilAsync("/ohlc/BTCUSDT?interval=1m&limit=3", json => json.GetProperty("candles").GetArrayLength() == 3);
+        using var channel = GrpcChannel.ForAddress(system.App.GetEndpoint("query", "grpc"));
+        var call = new CallInvokerOf(channel);
+        var listed = await call.UnaryAsync<ListCandlesRequest, ListCandlesResponse>(
+            "ListCandles", new ListCandlesRequest { Symbol = "BTCUSDT", Interval = "1m", Limit = 3 });
+        Assert.Equal(3, listed.Candles.Count);
+        var oldest = listed.Candles[0];
+        var from = oldest.OpenTime.ToDateTime().ToString("O", CultureInfo.InvariantCulture);
+        var rest = await system.UntilAsync($"/ohlc/BTCUSDT?interval=1m&limit=1&from={from}", json => json.GetProperty("candles").GetArrayLength() > 0);
+        Assert.Equal(rest.GetProperty("candles")[0].GetProperty("open").GetString(), oldest.Open);
+        var unknown = await Assert.ThrowsAsync<RpcException>(() => call.UnaryAsync<ListCandlesRequest, ListCandlesResponse>(
+            "ListCandles", new ListCandlesRequest { Symbol = "NOSUCH", Interval = "1m" }));
+        Assert.Equal(StatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task Candles_are_streamed_as_they_change()
+    {
+        await system.UntilAsync("/ohlc/BTCUSDT?interval=1m&limit=1", json => json.GetProperty("candles").GetArrayLength() > 0);
+        using var channel = GrpcChannel.ForAddress(system.App.GetEndpoint("query", "grpc"));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var stream = new CallInvokerOf(channel).Stream<StreamCandlesRequest, StreamCandlesResponse>(
+            "StreamCandles", new StreamCandlesRequest { Symbol = "BTCUSDT", Interval = "1m" }, patience.Token);
+        var versions = new List<long>();
+        while (versions.Count < 3 && await stream.ResponseStream.MoveNext(patience.Token)) versions.Add(stream.ResponseStream.Current.Candle.Version);
+        Assert.Equal(3, versions.Count);
+    }
+
+    [Fact]
+    public async Task A_service_that_was_stopped_catches_up_after_its_start()
+    {
+        var before = await system.UntilAsync("/coverage/BTCUSDT", coverage => coverage.GetProperty("stored").GetInt64() > 0);
+        var commands = system.App.ResourceCommands;
+        Assert.True((await commands.ExecuteCommandAsync("ingestion", KnownResourceCommands.StopCommand)).Success);
+        await system.App.ResourceNotifications.WaitForResourceAsync("ingestion", KnownResourceStates.TerminalStates);
+        Assert.True((await commands.ExecuteCommandAsync("ingestion", KnownResourceCommands.StartCommand)).Success);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await system.App.ResourceNotifications.WaitForResourceHealthyAsync("ingestion", patience.Token);
+        var last = before.GetProperty("lastTradeId").GetInt64();
+        // What was traded meanwhile is fetched: the newest range reaches from before the stop to after the start.
+        await system.UntilAsync("/coverage/BTCUSDT", coverage => coverage.GetProperty("ranges").EnumerateArray().Any(
+            range => range.GetProperty("first").GetInt64() <= last && range.GetProperty("last").GetInt64() > last + 50));
+    }
+
+    [Fact]
+    public async Task Admin_commands_work_from_the_dashboard_and_for_nobody_without_the_token()
+    {
+        using var http = system.App.CreateHttpClient("ingestion", "http");
+        using var refused = await http.PostAsync("/admin/repair", content: null);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "wrong");
+        using var wrong = await http.PostAsync("/admin/repair", content: null);
+        Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
+        var repaired = await system.App.ResourceCommands.ExecuteCommandAsync("ingestion", "repair");
+        Assert.True(repaired.Success, repaired.Message);
+    }
+
+    [Fact]
+    public async Task One_trace_runs_from_the_frame_to_the_store_and_the_candle()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!patience.IsCancellationRequested)
+        {
+            var published = system.Telemetry.TraceIdsOf("publish trade");
+            if (published.Overlaps(system.Telemetry.TraceIdsOf("store trades"))
+                && published.Overlaps(system.Telemetry.TraceIdsOf("aggregate"))) break;
+            await Task.Delay(500);
+        }
+        Assert.False(patience.IsCancellationRequested,
+            $"publish {system.Telemetry.HasSpan("publish trade")}, store {system.Telemetry.HasSpan("store trades")}, aggregate {system.Telemetry.HasSpan("aggregate")}");
+        Assert.True(system.Telemetry.MetricReports > 0);
+    }
+
+    private static decimal Number(string text) => decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+
+    /// <summary>Calls methods by name: the contracts project has the messages, not generated clients.</summary>
+    private sealed class CallInvokerOf(GrpcChannel channel)
+    {
+        public async Task<TResponse> UnaryAsync<TRequest, TResponse>(string method, TRequest request)
+            where TRequest : class, IMessage<TRequest>, new()
+            where TResponse : class, IMessage<TResponse>, new() =>
+            await channel.CreateCallInvoker().AsyncUnaryCall(MethodOf<TRequest, TResponse>(MethodType.Unary, method), null, default, request);
+
+        public AsyncServerStreamingCall<TResponse> Stream<TRequest, TResponse>(string method, TRequest request, CancellationToken cancellation)
+            where TRequest : class, IMessage<TRequest>, new()
+            where TResponse : class, IMessage<TResponse>, new() =>
+            channel.CreateCallInvoker().AsyncServerStreamingCall(
+                MethodOf<TRequest, TResponse>(MethodType.ServerStreaming, method), null, new CallOptions(cancellationToken: cancellation), request);
+
+        private static Method<TRequest, TResponse> MethodOf<TRequest, TResponse>(MethodType type, string name)
+            where TRequest : class, IMessage<TRequest>, new()
+            where TResponse : class, IMessage<TResponse>, new() =>
+            new(type, MarketDataReflection.Descriptor.Services[0].FullName, name, MarshallerOf<TRequest>(), MarshallerOf<TResponse>());
+
+        private static Marshaller<T> MarshallerOf<T>()
+            where T : class, IMessage<T>, new() =>
+            Marshallers.Create(message => message.ToByteArray(), new MessageParser<T>(() => new T()).ParseFrom);
+    }
+}
