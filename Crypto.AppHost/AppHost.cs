@@ -79,8 +79,9 @@ var query = builder.AddProject<Crypto_Query_Service>("query")
     .WithReference(marketdata).WaitForCompletion(migrations)
     .WithHttpHealthCheck("/health")
     .WithExternalHttpEndpoints()
+    .WithAccess()
     .WithUrlForEndpoint("http", url => url.DisplayText = "Chart")
-    .WithUrlForEndpoint("http", _ => new() { Url = "/openapi", DisplayText = "API reference" })
+    .WithUrlForEndpoint("http", _ => new() { Url = "/openapi/v1.json", DisplayText = "API reference" })
     .WithUrlForEndpoint("grpc", url => url.DisplayText = "gRPC");
 
 // Prometheus takes the services' metrics as they are pushed; Grafana comes with our dashboards.

@@ -10,8 +10,10 @@ internal static class Dashboards
     public static void AddDashboards(
         this IDistributedApplicationBuilder builder, Plan plan, params IResourceBuilder<ProjectResource>[] services)
     {
-        // In Azure, Azure Monitor does this; without containers, each service still serves the Aspire dashboard.
+        // In Azure, Azure Monitor does this; a Kubernetes cluster has its own, and mounts no folders of this machine; without
+        // containers, there is still the Aspire dashboard.
         if (plan.Foundation != Foundation.Containers) return;
+        if (builder.ExecutionContext.IsPublishMode && plan.Target == Target.Kubernetes) return;
         var deploy = Path.Combine(builder.AppHostDirectory, "..", "deploy");
         var prometheus = builder.AddContainer("prometheus", "prom/prometheus", "v3.5.0")
             .WithBindMount(Path.Combine(deploy, "prometheus"), "/etc/prometheus", isReadOnly: true)

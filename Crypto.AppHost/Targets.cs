@@ -23,7 +23,30 @@ internal static class Targets
     /// <summary>Something that runs once and ends, which a platform of services must be told.</summary>
     public static IResourceBuilder<ProjectResource> AsJob(this IResourceBuilder<ProjectResource> job, Plan plan)
     {
-        if (job.ApplicationBuilder.ExecutionContext.IsPublishMode && plan.Target == Target.Azure) job.PublishAsAzureContainerAppJob();
-        return job;
+        if (!job.ApplicationBuilder.ExecutionContext.IsPublishMode) return job;
+        return plan.Target switch
+        {
+            Target.Azure => job.PublishAsAzureContainerAppJob(),
+            // A deployment would start it for ever; storage migrates at its start anyway, under a lock.
+            Target.Kubernetes => job.ExcludeFromManifest(),
+            _ => job,
+        };
+    }
+
+    /// <summary>
+    /// Once deployed, clients come from elsewhere, and those need a key; on a developer's machine everybody is local.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithAccess(this IResourceBuilder<ProjectResource> query)
+    {
+        var builder = query.ApplicationBuilder;
+        if (!builder.ExecutionContext.IsPublishMode) return query;
+        var hash = builder.AddParameter("api-key-sha256", secret: true)
+            .WithDescription("SHA-256, in hexadecimal, of the key that readers send as X-Api-Key");
+        var host = builder.AddParameter("public-host", "*", publishValueAsDefault: true)
+            .WithDescription("The host name that the API is reached by");
+        return query.WithEnvironment("Query__Access__Hosts__0", host)
+            .WithEnvironment("Query__Access__Keys__0__Name", "readers")
+            .WithEnvironment("Query__Access__Keys__0__Sha256", hash)
+            .WithEnvironment("Query__Access__Keys__0__Scopes__0", "read");
     }
 }

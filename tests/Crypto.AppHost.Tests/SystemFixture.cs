@@ -33,7 +33,10 @@ public sealed class SystemFixture : IAsyncLifetime
         [
             "--Market=recorded", "--Infrastructure=processes", $"--Data={_data}", "--Replicas=2",
         ]);
-        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        // Checks that fail while things start are no news.
+        builder.Services.AddLogging(logging => logging
+            .SetMinimumLevel(LogLevel.Error)
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
         foreach (var project in builder.Resources.OfType<ProjectResource>())
         {
             builder.CreateResourceBuilder(project)

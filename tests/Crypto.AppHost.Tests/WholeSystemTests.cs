@@ -6,6 +6,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Crypto.Market.V1;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Xunit;
@@ -49,10 +50,26 @@ public sealed class WholeSystemTests(SystemFixture system)
         var listed = await call.UnaryAsync<ListCandlesRequest, ListCandlesResponse>(
             "ListCandles", new ListCandlesRequest { Symbol = "BTCUSDT", Interval = "1m", Limit = 3 });
         Assert.Equal(3, listed.Candles.Count);
-        var oldest = listed.Candles[0];
-        var from = oldest.OpenTime.ToDateTime().ToString("O", CultureInfo.InvariantCulture);
-        var rest = await system.UntilAsync($"/ohlc/BTCUSDT?interval=1m&limit=1&from={from}", json => json.GetProperty("candles").GetArrayLength() > 0);
-        Assert.Equal(rest.GetProperty("candles")[0].GetProperty("open").GetString(), oldest.Open);
+        var opened = listed.Candles[0].OpenTime.ToDateTime();
+        var (from, to) = (Text(opened), Text(opened.AddMinutes(1)));
+        var minute = new ListCandlesRequest
+        {
+            Symbol = "BTCUSDT",
+            Interval = "1m",
+            From = Timestamp.FromDateTime(opened),
+            To = Timestamp.FromDateTime(opened.AddMinutes(1)),
+        };
+        // History may still be coming in: asked one after the other until both saw the same state of the candle.
+        await system.UntilAsync($"/ohlc/BTCUSDT?interval=1m&limit=1&from={from}&to={to}", json =>
+        {
+            var rest = json.GetProperty("candles")[0];
+            var grpc = call.UnaryAsync<ListCandlesRequest, ListCandlesResponse>("ListCandles", minute).GetAwaiter().GetResult().Candles[0];
+            if (grpc.Version != rest.GetProperty("version").GetInt64()) return false;
+            Assert.Equal(rest.GetProperty("open").GetString(), grpc.Open);
+            Assert.Equal(rest.GetProperty("volume").GetString(), grpc.Volume);
+            Assert.Equal(rest.GetProperty("tradeCount").GetInt64(), grpc.TradeCount);
+            return true;
+        });
         var unknown = await Assert.ThrowsAsync<RpcException>(() => call.UnaryAsync<ListCandlesRequest, ListCandlesResponse>(
             "ListCandles", new ListCandlesRequest { Symbol = "NOSUCH", Interval = "1m" }));
         Assert.Equal(StatusCode.NotFound, unknown.StatusCode);
@@ -115,6 +132,8 @@ public sealed class WholeSystemTests(SystemFixture system)
             $"publish {system.Telemetry.HasSpan("publish trade")}, store {system.Telemetry.HasSpan("store trades")}, aggregate {system.Telemetry.HasSpan("aggregate")}");
         Assert.True(system.Telemetry.MetricReports > 0);
     }
+
+    private static string Text(DateTime time) => time.ToString("O", CultureInfo.InvariantCulture);
 
     private static decimal Number(string text) => decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
