@@ -42,7 +42,7 @@ internal sealed class StreamEndpoint(
         subscriptions.Add(names);
         var renderer = new FrameRenderer(clock.Timeline, combined, UnitOf(context.Request.Query["timeUnit"].ToString()));
         await using var stream = await UpgradeAsync(context).ConfigureAwait(false);
-        Log.Connected(logger, names.Length == 0 ? "none yet" : string.Join(' ', names.Take(5)));
+        Log.Connected(logger, names.Length == 0 ? "no stream yet" : string.Join(' ', names.Take(5)));
         var feed = new FrameFeed(clock, renderer, subscriptions, plan, logger);
         var lifetime = plan.Scenario.ConnectionLifetime ?? options.ConnectionLifetime;
         var connection = new StreamConnection(stream, clock, renderer, subscriptions, feed, lifetime, options);
