@@ -4,12 +4,17 @@
 # ships 2.0.2, so the distribution's binary will not do. The build is kept outside the tree and made once per machine.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-version=2.8.0
-source_sha256=5bd1c46f63265f31c6bfcedcde78703f77d28238eadf23821c2b43fc30be3e25
-package_version=2.15.1.1 # above the 2.15.1 that Confluent.Kafka asks for, and stable, so that a restore takes it
+# Newest first. 2.8.0 (trixie) stays on the mirrors for years, but crashes when a topic is deleted and made anew under a
+# running client (librdkafka issue 4964, mended in 2.10); 2.14.2 (sid) does not, and is taken while it is there.
+versions=(2.14.2 2.8.0)
+declare -A source_sha256=(
+    [2.14.2]=4d53568c13717b167d12c7b2a0fe12aeb5d6bfe02de53df5b68f86d870a81b33
+    [2.8.0]=5bd1c46f63265f31c6bfcedcde78703f77d28238eadf23821c2b43fc30be3e25
+)
+package_version=2.15.1.2 # above the 2.15.1 that Confluent.Kafka asks for, and stable, so that a restore takes it
 cache=${CRYPTO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/crypto}
 architecture=$(uname -m)
-library=$cache/librdkafka-$version-$architecture.so
+library=$cache/librdkafka-${versions[0]}-$architecture.so
 package=$root/.feed/librdkafka.redist.$package_version.nupkg
 
 die() { echo "librdkafka: $*" >&2; exit 1; }
@@ -38,14 +43,20 @@ build() {
     local mirror
     mirror=$(debian_mirror)
     [ -n "$mirror" ] || die "no Debian mirror in apt's configuration to take the source package from"
+    local version
+    for version in "${versions[@]}"; do
+        curl -fsSL --retry 3 -o "$work/source.tar.gz" "$mirror/pool/main/libr/librdkafka/librdkafka_$version.orig.tar.gz" &&
+            break
+    done
+    [ -f "$work/source.tar.gz" ] || die "cannot download the source package from $mirror"
     echo "librdkafka: building $version from Debian's source package (once, about half a minute)"
-    curl -fsSL --retry 3 -o "$work/source.tar.gz" "$mirror/pool/main/libr/librdkafka/librdkafka_$version.orig.tar.gz" ||
-        die "cannot download the source package from $mirror"
-    echo "$source_sha256  $work/source.tar.gz" | sha256sum --check --quiet || die "the source package has another checksum"
-    tar -xzf "$work/source.tar.gz" -C "$work"
-    (cd "$work/librdkafka-$version" && ./configure --disable-gssapi --disable-curl && make -j"$(nproc)" -C src) \
+    echo "${source_sha256[$version]}  $work/source.tar.gz" | sha256sum --check --quiet ||
+        die "the source package has another checksum"
+    mkdir "$work/source"
+    tar -xzf "$work/source.tar.gz" -C "$work/source" --strip-components=1
+    (cd "$work/source" && ./configure --disable-gssapi --disable-curl && make -j"$(nproc)" -C src) \
         >"$work/build.log" 2>&1 || { tail -n 20 "$work/build.log" >&2; die "the build failed"; }
-    strip -S -o "$work/librdkafka.so" "$work/librdkafka-$version/src/librdkafka.so.1"
+    strip -S -o "$work/librdkafka.so" "$work/source/src/librdkafka.so.1"
     mkdir -p "$cache"
     cp "$work/librdkafka.so" "$library.$$" && mv "$library.$$" "$library"
 }
@@ -60,7 +71,7 @@ pack() {
     <TargetFramework>netstandard2.0</TargetFramework>
     <PackageId>librdkafka.redist</PackageId>
     <Version>$package_version</Version>
-    <Description>librdkafka $version, built from Debian's source package for this machine.</Description>
+    <Description>librdkafka, built from Debian's source package for this machine.</Description>
     <IncludeBuildOutput>false</IncludeBuildOutput>
     <SuppressDependenciesWhenPacking>true</SuppressDependenciesWhenPacking>
     <NoWarn>NU5128;NU5100</NoWarn>

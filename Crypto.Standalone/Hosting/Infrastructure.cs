@@ -1,3 +1,4 @@
+using Crypto.Contracts;
 using Crypto.EmbeddedKafka;
 using Crypto.MarketReplay;
 using Crypto.Postgres.Local;
@@ -97,5 +98,7 @@ internal sealed class Infrastructure : IAsyncDisposable
             Port = options.KafkaPort,
             DataFolder = data.Kafka,
             Flush = options.KafkaFlushAlways ? FlushMode.Always : FlushMode.Never,
+            // A client that is quicker than the one that makes the topics would have them made with one partition.
+            Topics = [.. TopicSpec.All().Select(topic => new EmbeddedTopic(topic.Name, topic.Partitions, topic.Settings))],
         }, loggers, cancellation);
 }

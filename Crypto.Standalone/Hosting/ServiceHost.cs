@@ -72,7 +72,6 @@ internal static class ServiceHost
         await PrepareStoreAsync(dataSource, options, infrastructure, cancellation);
 
         builder.Services.AddKafkaClients(builder.Configuration);
-        if (infrastructure.Kafka is not null) builder.Services.AddHostedService<TopicsFirst>();
         // Stopped in the reverse order: first nothing new comes in, then what came in is stored.
         if (options.Has(Roles.Query)) builder.Services.AddQuery(builder.Configuration);
         if (options.Has(Roles.Storage)) builder.Services.AddStorage(builder.Configuration);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Crypto.Contracts;
 
 /// <summary>How a topic is created: partitions and retention. Retention is wall time, as everywhere in Kafka.</summary>
@@ -7,6 +9,11 @@ namespace Crypto.Contracts;
 public sealed record TopicSpec(string Name, int Partitions, TimeSpan? Retention)
 {
     public bool Compacted => Retention is null;
+
+    /// <summary>The topic's settings by Kafka's names.</summary>
+    public Dictionary<string, string> Settings => Retention is { } retention
+        ? new() { ["retention.ms"] = ((long)retention.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) }
+        : new() { ["cleanup.policy"] = "compact" };
 
     /// <summary>Every topic of the platform with its dead-letter topic.</summary>
     /// <param name="tradePartitions">Partitions of <c>crypto.trades</c> and <c>crypto.coverage</c>, which share their keys.</param>

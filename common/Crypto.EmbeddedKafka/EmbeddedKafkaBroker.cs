@@ -5,6 +5,7 @@ using Crypto.EmbeddedKafka.Apis;
 using Crypto.EmbeddedKafka.Groups;
 using Crypto.EmbeddedKafka.Log;
 using Crypto.EmbeddedKafka.Producers;
+using Crypto.EmbeddedKafka.Protocol;
 using Crypto.EmbeddedKafka.Server;
 using Crypto.EmbeddedKafka.Topics;
 using Microsoft.Extensions.Logging;
@@ -35,6 +36,7 @@ public sealed partial class EmbeddedKafkaBroker : IAsyncDisposable
             BrokerIdentity.LoadClusterId(folder), options.AdvertisedHost.Length > 0 ? options.AdvertisedHost : options.Host);
         _topics = new TopicCatalog(Path.Combine(folder, "topics"), options, time, _logger);
         _topics.Load();
+        MakeTopics(options.Topics);
         _groups = new GroupCoordinator(Path.Combine(folder, "groups.journal"), options, time, _logger);
         var producerIds = new ProducerIds(Path.Combine(folder, "producer-ids"));
         var apis = ServedApis.Create(new BrokerParts(_topics, _groups, producerIds, identity, options, metrics, _logger));
@@ -98,6 +100,16 @@ public sealed partial class EmbeddedKafkaBroker : IAsyncDisposable
             if (e is InvalidDataException)
                 throw new EmbeddedKafkaException(e.Message, e);
             throw;
+        }
+    }
+
+    private void MakeTopics(IReadOnlyList<EmbeddedTopic> topics)
+    {
+        foreach (var topic in topics.Where(topic => _topics.Find(topic.Name) is null))
+        {
+            var error = _topics.Create(topic.Name, topic.Partitions, topic.Settings);
+            if (error.Code != ErrorCode.None)
+                throw new EmbeddedKafkaException($"topic {topic.Name} cannot be made: {error.Message ?? error.Code.ToString()}");
         }
     }
 

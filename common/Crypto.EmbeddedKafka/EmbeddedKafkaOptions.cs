@@ -81,4 +81,13 @@ public sealed class EmbeddedKafkaOptions
     /// <summary>Connections that are silent for so long are closed, in ms.</summary>
     [Range(1000, int.MaxValue)]
     public int IdleConnectionMs { get; set; } = 600_000;
+
+    /// <summary>Topics that must be there before the first client is served; those that exist stay as they are.</summary>
+    public IReadOnlyList<EmbeddedTopic> Topics { get; set; } = [];
 }
+
+/// <summary>A topic that the broker makes when it starts.</summary>
+/// <param name="Name">The topic.</param>
+/// <param name="Partitions">Number of partitions.</param>
+/// <param name="Settings">Its settings by Kafka's names, e.g. <c>cleanup.policy</c>.</param>
+public sealed record EmbeddedTopic(string Name, int Partitions, IReadOnlyDictionary<string, string> Settings);

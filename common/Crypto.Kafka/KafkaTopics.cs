@@ -1,4 +1,3 @@
-using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Crypto.Contracts;
@@ -137,20 +136,13 @@ public sealed partial class KafkaTopics(IOptions<KafkaOptions> options, ILogger<
         }
     }
 
-    private TopicSpecification Specification(TopicSpec spec)
+    private TopicSpecification Specification(TopicSpec spec) => new()
     {
-        var configuration = new Dictionary<string, string>();
-        if (spec.Retention is { } retention)
-            configuration["retention.ms"] = ((long)retention.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        if (spec.Compacted) configuration["cleanup.policy"] = "compact";
-        return new TopicSpecification
-        {
-            Name = spec.Name,
-            NumPartitions = spec.Partitions,
-            ReplicationFactor = _options.ReplicationFactor,
-            Configs = configuration,
-        };
-    }
+        Name = spec.Name,
+        NumPartitions = spec.Partitions,
+        ReplicationFactor = _options.ReplicationFactor,
+        Configs = spec.Settings,
+    };
 
     private static bool IsPassing(Error error) => error.IsLocalError || error.Code is ErrorCode.NotController
         or ErrorCode.RequestTimedOut or ErrorCode.LeaderNotAvailable or ErrorCode.NetworkException;

@@ -193,7 +193,7 @@ internal sealed partial class TopicCatalog
     private static string PartitionFolder(string folder, int index) =>
         Path.Combine(folder, index.ToString(CultureInfo.InvariantCulture));
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Topic {Topic} created, id {Id}, {Partitions} partitions")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Topic {Topic} created, id {Id}, {Partitions} partitions")]
     private static partial void LogCreated(ILogger logger, string topic, Guid id, int partitions);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Topic {Topic} deleted, id {Id}")]
