@@ -57,6 +57,8 @@ public sealed class TroubleTests(LoopingHost looping)
         await visit.PictureAsync("repaired");
         await visit.Page.Keyboard.PressAsync("Escape");
 
+        // Silent altogether: with REST alone at hand the trades would still be fetched, and the page be current.
+        exchange.RefusesTrades = true;
         exchange.FallSilent();
         await visit.SaysAsync("#feed-text", "^Stale", seconds: 45);
         await visit.SaysAsync("#notice", "prices below are not current");
