@@ -20,6 +20,16 @@ public static class CandleJson
         json.WriteString("interval"u8, candle.Interval.Name);
         json.WriteNumber("openTimeUs"u8, candle.OpenTimeUs);
         json.WriteNumber("closeTimeUs"u8, candle.CloseTimeUs);
+        WriteFields(json, candle);
+        json.WriteEndObject();
+    }
+
+    /// <summary>
+    /// Writes what every JSON form of a candle has in common, from <c>open</c> to <c>complete</c>, into an open object: prices and
+    /// quantities as decimal strings, <c>vwap</c> and the ids null where nothing was traded.
+    /// </summary>
+    public static void WriteFields(Utf8JsonWriter json, Candle candle)
+    {
         json.WriteDecimalString("open"u8, candle.Open);
         json.WriteDecimalString("high"u8, candle.High);
         json.WriteDecimalString("low"u8, candle.Low);
@@ -37,7 +47,6 @@ public static class CandleJson
         json.WriteNumber("revision"u8, candle.Revision);
         json.WriteNumber("version"u8, candle.Version);
         json.WriteBoolean("complete"u8, candle.Complete);
-        json.WriteEndObject();
     }
 
     /// <summary>Reads a candle that <see cref="Write"/> wrote; unknown properties are skipped.</summary>

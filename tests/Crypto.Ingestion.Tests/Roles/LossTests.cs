@@ -1,5 +1,7 @@
+using Crypto.Ingestion.Ledger;
 using Crypto.MarketReplay;
 using Crypto.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crypto.Ingestion.Tests.Roles;
 
@@ -14,15 +16,31 @@ public sealed class LossTests
         var ingestion = await platform.StartRolesAsync(storage: false);
         await Eventually.IsTrueAsync(() => platform.Market!.Status.FramesSent > 4000 && Platform.ReportOf(ingestion).InFlight == 0);
 
-        await platform.Broker.StopAsync();
-        Directory.Delete(platform.Broker.Folder, recursive: true);
-        Directory.CreateDirectory(platform.Broker.Folder);
-        await platform.Broker.StartAgainAsync();
+        await platform.LoseTheLogAsync();
         await platform.StartRolesAsync(ingestion: false);
 
-        await platform.UntilAsync("select count(*) from market.trades", 10_147L, TimeSpan.FromSeconds(40));
+        await platform.UntilAsync("select count(*) from market.trades", 10_147L);
         await platform.UntilAsync("select count(*) from market.coverage_ranges", 1L);
         await platform.UntilAsync("select count(*) from market.coverage_gaps where state = 'open'", 0L);
+    }
+
+    [Fact]
+    public async Task An_audit_that_waits_for_the_end_of_a_log_goes_on_when_the_log_is_deleted()
+    {
+        await using var platform = await Platform.StartAsync();
+        await platform.OpenMarketAsync(new MarketReplayOptions { Recordings = [TestData.PathOf(TestData.SpotBtcusdt)], Speed = 100 });
+        var ingestion = await platform.StartRolesAsync(storage: false);
+        await Eventually.IsTrueAsync(() => platform.Market!.Status.FramesSent > 1000 && Platform.ReportOf(ingestion).InFlight == 0);
+        var progress = ingestion.Services.GetRequiredService<StorageProgress>();
+        var ends = await progress.NoteEndsAsync(CancellationToken.None);
+        var waiting = progress.WaitForAsync(ends, CancellationToken.None);
+
+        await platform.LoseTheLogAsync();
+        Assert.False(waiting.IsCompleted);
+        await platform.StartRolesAsync(ingestion: false);
+
+        await waiting.WaitAsync(TimeSpan.FromMinutes(1));
+        await platform.UntilAsync("select count(*) from market.trades", 10_147L);
     }
 
     [Fact]

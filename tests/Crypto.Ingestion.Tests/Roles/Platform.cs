@@ -45,6 +45,15 @@ internal sealed class Platform : IAsyncDisposable
         Market = null;
     }
 
+    /// <summary>The broker dies, its folder is deleted, and it comes back at the same address.</summary>
+    public async Task LoseTheLogAsync()
+    {
+        await Broker.StopAsync();
+        Directory.Delete(Broker.Folder, recursive: true);
+        Directory.CreateDirectory(Broker.Folder);
+        await Broker.StartAgainAsync();
+    }
+
     /// <summary>A host with storage, ingestion, or both.</summary>
     public async Task<IHost> StartRolesAsync(bool ingestion = true, bool storage = true, params (string Name, string Value)[] settings)
     {
@@ -82,7 +91,7 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>Waits until the query answers with the value.</summary>
     public async Task UntilAsync<T>(string sql, T expected, TimeSpan? within = null)
     {
-        var deadline = DateTime.UtcNow + (within ?? TimeSpan.FromSeconds(20));
+        var deadline = DateTime.UtcNow + (within ?? TimeSpan.FromSeconds(60));
         T? last = default;
         while (DateTime.UtcNow < deadline)
         {

@@ -5,6 +5,9 @@ public sealed class LogEnds
 {
     private readonly Dictionary<(string Topic, int Partition), (string TopicId, long End)> _ends = [];
 
+    /// <summary>The topics' ids when the ends were noted.</summary>
+    public IEnumerable<(string Topic, string Id)> TopicIds => _ends.Select(end => (end.Key.Topic, end.Value.TopicId)).Distinct();
+
     /// <summary>Adds a partition; <paramref name="end"/> is the offset that its next record will get.</summary>
     public void Add(string topic, int partition, string topicId, long end) => _ends[(topic, partition)] = (topicId, end);
 

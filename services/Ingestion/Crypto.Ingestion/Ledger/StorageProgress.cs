@@ -38,7 +38,10 @@ public sealed partial class StorageProgress(
         }
     }
 
-    /// <summary>Waits until storage has stored everything before the ends.</summary>
+    /// <summary>
+    /// Waits until storage has stored everything before the ends. Ends of a log that is gone (a topic made anew, a broker's
+    /// folder deleted) are reached by nobody; those of the log in its place are waited for instead.
+    /// </summary>
     public async Task WaitForAsync(LogEnds ends, CancellationToken cancellation)
     {
         var pause = PauseMin;
@@ -54,12 +57,35 @@ public sealed partial class StorageProgress(
             }
             await Task.Delay(pause, clock, cancellation).ConfigureAwait(false);
             if (pause < PauseMax) pause *= 1.5;
+            else if (await AreGoneAsync(ends, cancellation).ConfigureAwait(false)) ends = await NoteEndsAsync(cancellation).ConfigureAwait(false);
         }
+    }
+
+    private async Task<bool> AreGoneAsync(LogEnds ends, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var (topic, id) in ends.TopicIds)
+            {
+                // A topic that is not there (yet) may be the old one of a broker that is still starting.
+                if (await topics.DescribeAsync(topic, cancellation).ConfigureAwait(false) is not { } now || now.Id == id) continue;
+                Log.OtherLog(logger, topic);
+                return true;
+            }
+        }
+        catch (RetriableException e)
+        {
+            Log.Waiting(logger, e.Message);
+        }
+        return false;
     }
 
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "Waiting, to compare the ledger with the log: {Reason}")]
         public static partial void Waiting(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "Topic {Topic} was made anew while its end was waited for; waiting for the new one's")]
+        public static partial void OtherLog(ILogger logger, string topic);
     }
 }

@@ -18,23 +18,7 @@ internal static class RestJson
         }
         WriteTime(json, "openTime"u8, candle.OpenTimeUs);
         WriteTime(json, "closeTime"u8, candle.CloseTimeUs);
-        json.WriteDecimalString("open"u8, candle.Open);
-        json.WriteDecimalString("high"u8, candle.High);
-        json.WriteDecimalString("low"u8, candle.Low);
-        json.WriteDecimalString("close"u8, candle.Close);
-        json.WriteDecimalString("volume"u8, candle.Volume);
-        json.WriteDecimalString("quoteVolume"u8, candle.QuoteVolume);
-        if (candle.Vwap is { } vwap) json.WriteDecimalString("vwap"u8, vwap);
-        else json.WriteNull("vwap"u8);
-        json.WriteNumber("tradeCount"u8, candle.TradeCount);
-        json.WriteDecimalString("takerBuyVolume"u8, candle.TakerBuyVolume);
-        json.WriteDecimalString("takerBuyQuoteVolume"u8, candle.TakerBuyQuoteVolume);
-        WriteNumber(json, "firstTradeId"u8, candle.FirstTradeId);
-        WriteNumber(json, "lastTradeId"u8, candle.LastTradeId);
-        json.WriteString("state"u8, CandleJson.NameOf(candle.State));
-        json.WriteNumber("revision"u8, candle.Revision);
-        json.WriteNumber("version"u8, candle.Version);
-        json.WriteBoolean("complete"u8, candle.Complete);
+        CandleJson.WriteFields(json, candle);
         json.WriteEndObject();
     }
 
