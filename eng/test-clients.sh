@@ -49,6 +49,9 @@ client_kafka_python() { /usr/bin/python3 -c "import kafka" 2>/dev/null || packag
 # kafkajs and @platformatic/kafka.
 client_kafka_node() { npm_folder "$root/tests/clients/kafka"; }
 
+# The Aspire CLI, which carries the dashboard; for 64-bit Linux on Intel and AMD only.
+client_aspire() { [ "$(uname -sm)" != "Linux x86_64" ] || npm_folder "$root/tests/clients/aspire"; }
+
 all=$(declare -F | sed -n 's/^declare -f client_//p')
 for client in ${*:-$all}; do
     declare -F "client_${client//-/_}" >/dev/null || die "there is no client $client; there are: ${all//$'\n'/ }"

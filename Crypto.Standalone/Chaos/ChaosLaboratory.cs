@@ -87,7 +87,7 @@ internal sealed class ChaosLaboratory : IAsyncDisposable
         string? failure;
         await using (check)
         await using (var infrastructure = await Infrastructure.StartAsync(options, data, loggers, cancellation))
-        await using (var app = await ServiceHost.BuildAsync(options, data, infrastructure, cancellation))
+        await using (var app = await ServiceHost.BuildAsync(options, data, infrastructure, telemetry: null, cancellation))
         {
             await app.StartAsync(cancellation);
             failure = await UntilTrueAsync(infrastructure.Market!, check, cancellation);

@@ -31,6 +31,12 @@ internal sealed class UpCommand : Command
     public readonly Option<string?> Postgres = Optional("--postgres", "Connection string of a PostgreSQL server to use instead of a local one");
     public readonly Option<string> RepairMax = Text("--repair-max", "2h", "How far back a gap is repaired, e.g. 90s, 15m, 2h, 7d");
     public readonly Option<string> KafkaFlush = Text("--kafka-flush", "never", "always: fsync before a record is acknowledged; never: leave it to the system");
+    public readonly Option<bool> Dashboard = new("--dashboard")
+    {
+        Description = "Show traces, metrics and logs of every role in the Aspire dashboard, where the command aspire is there",
+    };
+
+    public readonly Option<int> DashboardPort = Port("--dashboard-port", 18888, "Port of the dashboard; it takes OTLP on the next two");
     public readonly Option<string[]> Set = new("--set")
     {
         Description = "Any setting of a service by its configuration key, e.g. Storage:MaxBatch=5000; may be given several times",
@@ -42,7 +48,8 @@ internal sealed class UpCommand : Command
         Option[] options =
         [
             Market, Recording, Speed, Clock, Loop, Scenario, Venue, Symbols, Data, Roles, Http, Grpc, Kafka, MarketPort, PostgresPort,
-            KafkaBootstrap, MarketUrl, Postgres, RepairMax, KafkaFlush, Set,
+            KafkaBootstrap, MarketUrl, Postgres, RepairMax, KafkaFlush, Dashboard,
+            DashboardPort, Set,
         ];
         foreach (var option in options) Options.Add(option);
         SetAction((parsed, cancellation) => Up.RunAsync(UpOptionsReader.Read(this, parsed), cancellation));

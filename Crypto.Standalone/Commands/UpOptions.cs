@@ -55,6 +55,9 @@ internal sealed record UpOptions
     /// <summary>Fsync every produce request before it is acknowledged.</summary>
     public required bool KafkaFlushAlways { get; init; }
 
+    /// <summary>Port of the Aspire dashboard; null for none.</summary>
+    public int? DashboardPort { get; init; }
+
     /// <summary>Further settings of the services by their configuration keys, e.g. <c>Storage:MaxBatch=5000</c>.</summary>
     public required IReadOnlyDictionary<string, string?> Settings { get; init; }
 

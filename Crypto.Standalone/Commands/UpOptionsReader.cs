@@ -46,6 +46,7 @@ internal static class UpOptionsReader
             Postgres = parsed.GetValue(up.Postgres),
             RepairMax = RepairMaxOf(parsed.GetRequiredValue(up.RepairMax)),
             KafkaFlushAlways = OneOf(parsed, up.KafkaFlush, "never", "always") == "always",
+            DashboardPort = parsed.GetValue(up.Dashboard) ? DashboardPortOf(parsed, up.DashboardPort) : null,
             Settings = SettingsOf(parsed.GetValue(up.Set) ?? []),
         };
     }
@@ -97,6 +98,13 @@ internal static class UpOptionsReader
     {
         var port = parsed.GetValue(option);
         return port is >= 0 and <= 65535 ? port : throw new UsageException($"{option.Name} {port}: must be a port, 0 to 65535");
+    }
+
+    // OTLP takes the two ports after it.
+    private static int DashboardPortOf(ParseResult parsed, Option<int> option)
+    {
+        var port = parsed.GetValue(option);
+        return port is > 0 and <= 65533 ? port : throw new UsageException($"{option.Name} {port}: must be a port, 1 to 65533");
     }
 
     private static string? UrlOf(string? text) =>

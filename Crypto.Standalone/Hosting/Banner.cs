@@ -5,7 +5,7 @@ namespace Crypto.Standalone.Hosting;
 /// <summary>What runs where, printed once when everything is up.</summary>
 internal static class Banner
 {
-    public static void Print(UpOptions options, DataFolder data, Infrastructure infrastructure)
+    public static void Print(UpOptions options, DataFolder data, Infrastructure infrastructure, Dashboard? dashboard)
     {
         var lines = new List<(string What, string Where)>();
         if (options.Has(Roles.Query) && options.HttpPort > 0)
@@ -20,6 +20,7 @@ internal static class Banner
         lines.Add(("exchange", infrastructure.MarketUrl is { } url ? $"{url}  ({Describe(options)})" : $"Binance, {options.Venue}"));
         lines.Add(("Kafka", infrastructure.KafkaBootstrap + (infrastructure.Kafka is null ? "" : "  (embedded)")));
         if (infrastructure.Postgres is { } postgres) lines.Add(("PostgreSQL", $"127.0.0.1:{postgres.Port}  (user crypto, password in {data.Postgres})"));
+        if (dashboard is not null) lines.Add(("dashboard", $"{dashboard.Url}  (OTLP/gRPC: {dashboard.Collector})"));
         lines.Add(("data", data.Path));
         Console.WriteLine();
         foreach (var (what, where) in lines) Console.WriteLine($"  {what,-14} {where}");

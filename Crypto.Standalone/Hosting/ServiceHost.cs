@@ -5,6 +5,7 @@ using Crypto.Kafka;
 using Crypto.Postgres;
 using Crypto.Query;
 using Crypto.Query.Grpc.Wire;
+using Crypto.Query.Metrics;
 using Crypto.Query.Page;
 using Crypto.Query.Rest;
 using Crypto.Standalone.Commands;
@@ -25,10 +26,11 @@ namespace Crypto.Standalone.Hosting;
 internal static class ServiceHost
 {
     public static async Task<WebApplication> BuildAsync(
-        UpOptions options, DataFolder data, Infrastructure infrastructure, CancellationToken cancellation)
+        UpOptions options, DataFolder data, Infrastructure infrastructure, Telemetry? telemetry, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         ReadableConsole.Configure(builder.Logging);
+        telemetry?.AddLogs(builder.Logging);
         builder.Configuration.AddInMemoryCollection(Settings.From(options, infrastructure));
         builder.Configuration.AddEnvironmentVariables("CRYPTO_");
         builder.Configuration.AddInMemoryCollection(options.Settings);
@@ -51,10 +53,12 @@ internal static class ServiceHost
             services.AddHostedService<ReplayProgress>();
         }
         services.AddHealthChecks();
+        services.AddPrometheusMetrics();
         if (options.Has(Roles.Services)) await AddServicesAsync(builder, options, data, infrastructure, cancellation);
 
         var app = builder.Build();
         app.MapHealth(infrastructure.Market is { } played ? () => played.Status.State.ToString().ToLowerInvariant() : null);
+        app.MapPrometheusMetrics();
         if (options.Has(Roles.Query))
         {
             app.MapQuery();

@@ -14,6 +14,8 @@ internal static class Settings
             ["Ingestion:Symbols"] = string.Join(',', options.Symbols),
             ["Ingestion:RepairMax"] = options.RepairMax.ToString("c"),
         };
+        // Somebody looks: often enough that a trace is never far, seldom enough that the dashboard keeps minutes of them.
+        if (options.DashboardPort is not null) settings["Ingestion:TraceOneIn"] = "50";
         if (infrastructure.MarketUrl is { } url) settings["Ingestion:MarketUrl"] = settings["Aggregation:MarketUrl"] = url;
         return settings;
     }

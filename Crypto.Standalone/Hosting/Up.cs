@@ -28,13 +28,18 @@ internal static class Up
         if (options.Has(Roles.Query)) Ports.RequireFree("--grpc", options.GrpcPort);
         string?[] parts = [options.RunsKafka ? "kafka" : null, options.RunsPostgres ? "postgres" : null];
         using var data = DataFolder.Open(options.DataFolder, parts.OfType<string>());
-        using var telemetry = Telemetry.Start();
-        using var loggers = LoggerFactory.Create(ReadableConsole.Configure);
+        using var dashboard = options.DashboardPort is { } port ? await Dashboard.StartAsync(port, stopping.Token) : null;
+        using var telemetry = Telemetry.Start(options, dashboard?.Collector);
+        using var loggers = LoggerFactory.Create(logging =>
+        {
+            ReadableConsole.Configure(logging);
+            telemetry.AddLogs(logging);
+        });
         await using var infrastructure = await Infrastructure.StartAsync(options, data, loggers, stopping.Token);
-        await using var app = await ServiceHost.BuildAsync(options, data, infrastructure, stopping.Token);
+        await using var app = await ServiceHost.BuildAsync(options, data, infrastructure, telemetry, stopping.Token);
         await app.StartAsync(stopping.Token);
         RunningSystem.Write(data, options, infrastructure);
-        Banner.Print(options, data, infrastructure);
+        Banner.Print(options, data, infrastructure, dashboard);
         await UntilStoppedAsync(app, stopping.Token);
         using (var patience = new CancellationTokenSource(StopServicesWithin))
             await app.StopAsync(patience.Token);

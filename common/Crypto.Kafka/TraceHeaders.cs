@@ -30,10 +30,26 @@ public static class TraceHeaders
         return ActivityContext.TryParse(Encoding.ASCII.GetString(parent), state, isRemote: true, out context);
     }
 
+    /// <summary>
+    /// Starts the one activity that handles a batch: it goes on with the trace of the first sampled record and is linked to the
+    /// others. Null where no record was sampled: at a hundred batches a second their traces would push out those that tell
+    /// something.
+    /// </summary>
+    public static Activity? StartConsumer(ActivitySource source, string name, RecordBatch batch)
+    {
+        if (!source.HasListeners()) return null;
+        var links = LinksOf(batch);
+        return links.Count == 0 ? null : source.StartActivity(name, ActivityKind.Consumer, links[0].Context, links: links.Skip(1));
+    }
+
+    /// <summary>Starts the activity that handles one record, in its trace. Null where the record was not sampled.</summary>
+    public static Activity? StartConsumer(ActivitySource source, string name, Headers? headers) =>
+        source.HasListeners() && TryRead(headers, out var context) ? source.StartActivity(name, ActivityKind.Consumer, context) : null;
+
     /// <summary>Links to the sampled records of a batch, for the one activity that handles them all.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="max">Links beyond this number are left out; tracing tools show no more anyway.</param>
-    public static IReadOnlyList<ActivityLink> LinksOf(RecordBatch batch, int max = 128)
+    private static IReadOnlyList<ActivityLink> LinksOf(RecordBatch batch, int max = 128)
     {
         List<ActivityLink>? links = null;
         foreach (var partition in batch.Partitions)

@@ -42,7 +42,7 @@ public sealed class SystemFixture : IAsyncLifetime
             builder.CreateResourceBuilder(project)
                 .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", _telemetry.Url)
                 .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
-                .WithEnvironment("Ingestion__TraceEvery", "20");
+                .WithEnvironment("Ingestion__TraceOneIn", "20");
         }
         _app = await builder.BuildAsync();
         using var patience = new CancellationTokenSource(StartTime);

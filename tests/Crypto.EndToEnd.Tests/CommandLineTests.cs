@@ -17,6 +17,7 @@ public sealed class CommandLineTests
         { ["up", "--symbols", "BTC/USDT"], "--symbols BTC/USDT: is no symbol of binance" },
         { ["up", "--roles", "storage,cooking"], "--roles cooking: must be of market" },
         { ["up", "--http", "70000"], "--http 70000: must be a port" },
+        { ["up", "--dashboard", "--dashboard-port", "65534"], "--dashboard-port 65534: must be a port, 1 to 65533" },
         { ["up", "--repair-max", "soon"], "--repair-max soon: write it like" },
         { ["up", "--recording", "/nowhere/at/all.frames"], "--recording /nowhere/at/all.frames: there is no such file" },
         { ["up", "--market-url", "nowhere"], "--market-url nowhere: must be a URL" },

@@ -134,7 +134,7 @@ public sealed class StorageServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_batch_is_one_activity_linked_to_the_sampled_trades()
+    public async Task A_batch_is_one_activity_in_the_trace_of_its_first_sampled_trade()
     {
         var activities = new List<Activity>();
         using var listener = new ActivityListener
@@ -164,8 +164,8 @@ public sealed class StorageServiceTests : IAsyncLifetime
 
         await RunningStorage.UntilAsync(() =>
         {
-            lock (activities) return Task.FromResult(activities.Exists(a => a.Links.Any(link => link.Context.SpanId == published.SpanId)));
-        }, "the batch's activity is linked to the trade's");
+            lock (activities) return Task.FromResult(activities.Exists(a => a.ParentSpanId == published.SpanId && a.TraceId == published.TraceId));
+        }, "the batch's activity goes on with the trade's trace");
     }
 
     private Task<RunningStorage> StartAsync(string member = "one") =>

@@ -1,11 +1,16 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace Crypto.Query;
 
-/// <summary>The meter of this library, named as the project.</summary>
+/// <summary>The meter and the activities of this library, named as the project.</summary>
 internal static class QueryTelemetry
 {
-    public static readonly Meter Meter = new("Crypto.Query");
+    private const string Name = "Crypto.Query";
+
+    public static readonly ActivitySource Activities = new(Name);
+
+    public static readonly Meter Meter = new(Name);
 
     public static readonly Counter<long> UnreadableRecords = Meter.CreateCounter<long>(
         "crypto.query.unreadable_records", "{record}", "Records of a followed topic that are not what the contract says.");

@@ -48,9 +48,7 @@ public sealed class LooseBatchHandler
     public async Task HandleAsync(RecordBatch batch, IReadOnlyList<StreamPosition> marks, CancellationToken cancellation)
     {
         var begin = Stopwatch.GetTimestamp();
-        var links = TraceHeaders.LinksOf(batch);
-        using var activity = StorageMetrics.Activities.StartActivity("store trades", ActivityKind.Consumer,
-            links.Count > 0 ? links[0].Context : default, links: links.Count > 1 ? links.Skip(1) : null);
+        using var activity = TraceHeaders.StartConsumer(StorageMetrics.Activities, "store trades", batch);
         try
         {
             // A batch that is offered again was read already, and its letters are out.

@@ -58,8 +58,7 @@ public sealed partial class TradeBatchHandler : IBatchHandler
     public async Task HandleAsync(RecordBatch batch, CancellationToken cancellation)
     {
         var begin = Stopwatch.GetTimestamp();
-        using var activity = StorageMetrics.Activities.StartActivity(
-            "store trades", ActivityKind.Consumer, default(ActivityContext), links: TraceHeaders.LinksOf(batch));
+        using var activity = TraceHeaders.StartConsumer(StorageMetrics.Activities, "store trades", batch);
         try
         {
             var readings = batch.Partitions.Select(p => _reading[(p.Partition.Topic, p.Partition.Partition)]).ToList();

@@ -36,7 +36,8 @@ public sealed class AggregationHandler(
     /// <inheritdoc/>
     public Task HandleAsync(RecordBatch batch, CancellationToken cancellation) => LockedAsync(async () =>
     {
-        using var activity = StartActivity(batch);
+        // The trace of the first sampled trade goes on through the candle.
+        using var activity = TraceHeaders.StartConsumer(AggregationMetrics.Activities, "aggregate", batch);
         try
         {
             await ApplyAsync(batch, activity, cancellation).ConfigureAwait(false);
@@ -86,15 +87,6 @@ public sealed class AggregationHandler(
         var before = new StreamPosition(
             records.Partition.Topic, records.Partition.Partition, records.Partition.TopicId, records.ExpectedOffset, null);
         return (before, before with { NextOffset = records.NextOffset, LastTradeId = lastTradeId });
-    }
-
-    // The trace of the first sampled trade goes on through the candle; the others are linked.
-    private static Activity? StartActivity(RecordBatch batch)
-    {
-        if (!AggregationMetrics.Activities.HasListeners()) return null;
-        var links = TraceHeaders.LinksOf(batch);
-        return AggregationMetrics.Activities.StartActivity(
-            "aggregate", ActivityKind.Consumer, links.Count > 0 ? links[0].Context : default, links: links.Count > 1 ? links.Skip(1) : null);
     }
 
     private async Task<T> LockedAsync<T>(Func<Task<T>> action, CancellationToken cancellation)

@@ -11,12 +11,14 @@ namespace Crypto.Query.Live;
 /// clients needs every record. After any trouble it starts over at the end, and its sink reads anew from the database.
 /// </summary>
 internal sealed partial class TopicTail(
-    ITailSink sink, IOptions<KafkaOptions> options, TimeProvider clock, ILogger<TopicTail> logger) : BackgroundService
+    ITailSink sink, IOptions<KafkaOptions> options, IOptions<QueryOptions> query, TimeProvider clock, ILogger<TopicTail> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private volatile string? _trouble = "not started";
+    private string? _told;
     private long _troubleSince = clock.GetTimestamp();
 
     public string Topic => sink.Topic;
@@ -66,9 +68,11 @@ internal sealed partial class TopicTail(
         consumer.Assign(ends);
         sink.Followed();
         Followed(ends.Count);
+        var span = $"follow {Topic}";
         while (!stopping.IsCancellationRequested && Volatile.Read(ref down) is null)
         {
             if (consumer.Consume(100) is not { } record) continue;
+            using var activity = TraceHeaders.StartConsumer(QueryTelemetry.Activities, span, record.Message.Headers);
             sink.Accept(record);
         }
         if (down is not null) Lose(down);
@@ -107,16 +111,18 @@ internal sealed partial class TopicTail(
 
     private void Followed(int partitions)
     {
-        _trouble = null;
+        _trouble = _told = null;
         Following(Topic, partitions);
     }
 
     private void Lose(string reason)
     {
         sink.Lost();
-        if (_trouble == reason) return;
         if (_trouble is null) Volatile.Write(ref _troubleSince, clock.GetTimestamp());
         _trouble = reason;
+        // A broker that starts beside this role, or a leader that moves, is no news before the role calls itself unhealthy.
+        if (_told == reason || TroubleTime.TotalSeconds < query.Value.KafkaGraceSeconds) return;
+        _told = reason;
         Away(Topic, reason);
     }
 

@@ -35,7 +35,7 @@ internal sealed class MetricCollector : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Asks the observable instruments and hands every family that has a value to <paramref name="write"/>.</summary>
+    /// <summary>Asks the observable instruments and hands every family to <paramref name="write"/>.</summary>
     public void Scrape(Action<MetricFamily, IEnumerable<MetricSeries>> write)
     {
         lock (_scraping)
@@ -45,8 +45,8 @@ internal sealed class MetricCollector : IDisposable
             // Instruments of one name (a meter made twice) are one family to Prometheus.
             foreach (var name in _families.Values.GroupBy(f => f.Name).OrderBy(g => g.Key, StringComparer.Ordinal))
             {
-                var series = name.SelectMany(f => f.Series).Where(IsPresent).DistinctBy(s => s.Labels).ToList();
-                if (series.Count > 0) write(name.First(), series);
+                // One without a value is told too: who writes a rule sees that it will be there.
+                write(name.First(), name.SelectMany(f => f.Series).Where(IsPresent).DistinctBy(s => s.Labels).ToList());
             }
         }
     }

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using Crypto.Contracts;
+using Crypto.Standalone.Commands;
+
+namespace Crypto.Standalone.Hosting;
+
+/// <summary>The standalone Aspire dashboard: a child process that takes traces, metrics and logs and shows them.</summary>
+internal sealed class Dashboard : IDisposable
+{
+    // The first start of a version unpacks it.
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+
+    private Dashboard(Process process, int port)
+    {
+        _process = process;
+        Url = new Uri($"http://127.0.0.1:{port}");
+        Collector = new Uri($"http://127.0.0.1:{port + 1}");
+    }
+
+    /// <summary>What to open in a browser, and what <c>aspire otel</c> takes as <c>--dashboard-url</c>.</summary>
+    public Uri Url { get; }
+
+    /// <summary>Takes OTLP over gRPC.</summary>
+    public Uri Collector { get; }
+
+    /// <summary>Starts it and waits until it answers; null, with a line that says so, where there is no <c>aspire</c> command.</summary>
+    /// <param name="port">The page's; OTLP is on the next two, over gRPC and over HTTP.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="UsageException">A port is taken.</exception>
+    /// <exception cref="FatalException">It does not start.</exception>
+    public static async Task<Dashboard?> StartAsync(int port, CancellationToken cancellation)
+    {
+        if (FindProgram() is not { } program)
+        {
+            Console.WriteLine("crypto: no dashboard, since there is no command aspire here: install the Aspire CLI (aspire.dev), or name it in CRYPTO_ASPIRE");
+            return null;
+        }
+        for (var offset = 0; offset < 3; offset++) Ports.RequireFree("--dashboard-port (it and the next two are used)", port + offset);
+        string[] arguments =
+        [
+            "dashboard", "run", "--allow-anonymous", "--non-interactive", "--nologo", "--frontend-url", $"http://127.0.0.1:{port}",
+            "--otlp-grpc-url", $"http://127.0.0.1:{port + 1}", "--otlp-http-url", $"http://127.0.0.1:{port + 2}",
+        ];
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ASPIRE_CLI_TELEMETRY_OPTOUT"] = start.Environment["ASPIRE_DASHBOARD_TELEMETRY_OPTOUT"] = "true";
+        var dashboard = new Dashboard(Process.Start(start)!, port);
+        try
+        {
+            await dashboard.AnswersAsync(cancellation);
+            return dashboard;
+        }
+        catch
+        {
+            dashboard.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private static string? FindProgram()
+    {
+        if (Environment.GetEnvironmentVariable("CRYPTO_ASPIRE") is { Length: > 0 } named) return File.Exists(named) ? named : null;
+        var name = OperatingSystem.IsWindows() ? "aspire.exe" : "aspire";
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+    }
+
+    private async Task AnswersAsync(CancellationToken cancellation)
+    {
+        var said = new System.Text.StringBuilder();
+        void Collect(object sender, DataReceivedEventArgs line)
+        {
+            lock (said) said.AppendLine(line.Data);
+        }
+        _process.OutputDataReceived += Collect;
+        _process.ErrorDataReceived += Collect;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        using var http = new HttpClient { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(5) };
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(StartTime);
+        while (!_process.HasExited && !patience.IsCancellationRequested)
+        {
+            try
+            {
+                using var answer = await http.GetAsync("/", patience.Token);
+                if (answer.IsSuccessStatusCode) return;
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                await Task.Delay(100, CancellationToken.None);
+            }
+        }
+        cancellation.ThrowIfCancellationRequested();
+        lock (said) throw new FatalException($"the dashboard does not start: {said.ToString().Trim()}");
+    }
+}
