@@ -87,7 +87,7 @@ public sealed class CommandLineTests
     public async Task A_database_that_is_not_there_is_one_line()
     {
         await using var pipeline = new Pipeline();
-        var process = pipeline.Up("--postgres", $"Host=127.0.0.1;Port={StandaloneProcess.FreePort()};Username=nobody;Database=none");
+        var process = pipeline.Up("--postgres", $"Host=127.0.0.1;Port={FreePorts.Take()};Username=nobody;Database=none");
 
         Assert.Equal(1, await process.ExitAsync(TimeSpan.FromSeconds(40)));
 

@@ -17,22 +17,22 @@ internal sealed class Pipeline : IAsyncDisposable
 
     public string Folder { get; }
 
-    public int Http { get; } = StandaloneProcess.FreePort();
+    public int Http { get; } = FreePorts.Take();
 
-    public int Kafka { get; } = StandaloneProcess.FreePort();
+    public int Kafka { get; } = FreePorts.Take();
 
-    public int Postgres { get; } = StandaloneProcess.FreePort();
+    public int Postgres { get; } = FreePorts.Take();
 
-    private int Market { get; } = StandaloneProcess.FreePort();
+    private int Market { get; } = FreePorts.Take();
 
-    private int Grpc { get; } = StandaloneProcess.FreePort();
+    private int Grpc { get; } = FreePorts.Take();
 
     /// <summary>Starts <c>up</c> with this pipeline's folder and ports and the given options.</summary>
     public StandaloneProcess Up(params string[] options) => Start(Http, options);
 
     /// <summary>Starts one role, or several, in a process of their own; only <c>query</c> serves on <see cref="Http"/>.</summary>
     public StandaloneProcess UpRole(string roles, params string[] options) =>
-        Start(roles.Contains("query", StringComparison.Ordinal) ? Http : StandaloneProcess.FreePort(), ["--roles", roles, .. options]);
+        Start(roles.Contains("query", StringComparison.Ordinal) ? Http : FreePorts.Take(), ["--roles", roles, .. options]);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Crypto.Postgres.Local;
+using Crypto.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Xunit;
@@ -38,7 +39,7 @@ public sealed class LocalPostgresTests : IDisposable
     public async Task A_server_left_over_on_another_port_is_moved_to_the_port_asked_for()
     {
         await using var first = await StartAsync(0);
-        var port = FreePort();
+        var port = FreePorts.Take();
 
         await using var second = await StartAsync(port);
 
@@ -93,12 +94,5 @@ public sealed class LocalPostgresTests : IDisposable
         await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString);
         await using var command = dataSource.CreateCommand(sql);
         return await command.ExecuteScalarAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -93,7 +93,7 @@ public sealed class StorageServiceTests : IAsyncLifetime
     {
         var folder = Path.Combine(Path.GetTempPath(), $"crypto-storage-test-{Guid.NewGuid():N}");
         await using var server = await LocalPostgres.StartAsync(
-            new LocalPostgresOptions { Folder = folder, Port = StandaloneProcess.FreePort() }, NullLogger.Instance, default);
+            new LocalPostgresOptions { Folder = folder, Port = FreePorts.Take() }, NullLogger.Instance, default);
         await using (var dataSource = NpgsqlDataSource.Create(server.ConnectionString))
         await using (var storage = await RunningStorage.StartAsync(
             _broker.BootstrapServers, dataSource, "one", ("Storage:UnhealthyAfter", "00:00:02")))

@@ -21,7 +21,7 @@ public sealed class TestBroker : IAsyncDisposable
     public string Folder { get; } = Directory.CreateTempSubdirectory("crypto-broker-").FullName;
 
     /// <summary>Stays the same over restarts.</summary>
-    public int Port { get; private set; }
+    public int Port { get; } = FreePorts.Take();
 
     public string BootstrapServers => $"127.0.0.1:{Port}";
 
@@ -41,7 +41,6 @@ public sealed class TestBroker : IAsyncDisposable
         var options = new EmbeddedKafkaOptions { Port = Port, DataFolder = Folder };
         _configure?.Invoke(options);
         _broker = await EmbeddedKafkaBroker.StartAsync(options, _loggers);
-        Port = _broker.Port;
     }
 
     public async Task StopAsync()

@@ -19,7 +19,7 @@ public sealed class KillTests : IDisposable
         bool flushAlways, int rounds)
     {
         var random = new Random(20240809);
-        int port = StandaloneProcess.FreePort();
+        int port = FreePorts.Take();
         var broker = await BrokerProcess.StartAsync(_folder.Path, port, flushAlways);
         try
         {

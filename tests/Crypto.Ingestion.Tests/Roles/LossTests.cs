@@ -47,8 +47,8 @@ public sealed class LossTests
     public async Task An_outage_of_the_exchange_is_one_gap_per_symbol_and_is_repaired_when_it_returns()
     {
         await using var platform = await Platform.StartAsync();
-        var market = await platform.OpenMarketAsync(new MarketReplayOptions());
-        var port = new Uri(market.Url).Port;
+        var port = FreePorts.Take();
+        await platform.OpenMarketAsync(new MarketReplayOptions { Port = port });
         await platform.StartRolesAsync(settings: ("Ingestion:FirstStartBackfill", "00:00:00"));
         await platform.UntilAsync("select count(distinct instrument_id) from market.trades", 2L);
 

@@ -9,8 +9,8 @@ internal sealed class PageHost : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly string[] _options;
-    private readonly int _http = StandaloneProcess.FreePort();
-    private readonly int[] _ports = [.. Enumerable.Range(0, 4).Select(_ => StandaloneProcess.FreePort())];
+    private readonly int _http = FreePorts.Take();
+    private readonly int[] _ports = [.. Enumerable.Range(0, 4).Select(_ => FreePorts.Take())];
 
     // Seconds make a history of thousands of candles out of the hour that a first start fetches.
     private static readonly string[] Intervals =

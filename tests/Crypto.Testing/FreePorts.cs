@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Crypto.Testing;
+
+/// <summary>
+/// TCP ports for servers of tests. They lie below the range that systems hand out by themselves, so that no client's outgoing
+/// connection takes one before the server does, or while it restarts; a lock file keeps test processes off each other's.
+/// </summary>
+public static class FreePorts
+{
+    private const int First = 20_000;
+    private const int End = 32_000;
+    private static readonly string Folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "crypto-test-ports")).FullName;
+    private static readonly List<FileStream> Held = [];
+
+    /// <summary>A port of this process until it ends, on which nothing listens.</summary>
+    public static int Take()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(First, End);
+            if (!TryHold(port)) continue;
+            try
+            {
+                using var probe = new TcpListener(IPAddress.Loopback, port);
+                probe.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody who is no test of ours listens there; the port stays held, so that it is not tried again.
+            }
+        }
+    }
+
+    private static bool TryHold(int port)
+    {
+        try
+        {
+            var file = new FileStream(Path.Combine(Folder, $"{port}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            lock (Held) Held.Add(file);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
