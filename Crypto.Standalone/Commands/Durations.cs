@@ -18,7 +18,7 @@ internal static class Durations
             'd' => TimeSpan.FromDays(1),
             _ => null,
         };
-        if (unit is null || number > 36500) return false;
+        if (unit is null || number is not (>= 0 and <= 36500)) return false; // NaN is a number to the parser
         duration = unit.Value * number;
         return true;
     }

@@ -85,7 +85,7 @@ internal static class UpOptionsReader
         var roles = Roles.None;
         foreach (var name in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (!Enum.TryParse<Roles>(name, ignoreCase: true, out var role) || !IsSingle(role))
+            if (!char.IsAsciiLetter(name[0]) || !Enum.TryParse<Roles>(name, ignoreCase: true, out var role) || !IsSingle(role))
                 throw new UsageException($"--roles {name}: must be of market, kafka, postgres, ingestion, storage, aggregation, query");
             roles |= role;
         }
