@@ -29,6 +29,7 @@ internal sealed class ReconcileCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var system = SystemOf(parsed);
+        var marketUrl = UrlOf(parsed.GetValue(_market));
         if (!Instrument.TryParse(parsed.GetValue(_symbol), system.Venue, out var instrument))
             throw new UsageException($"--symbol {parsed.GetValue(_symbol)}: no symbol; write BTCUSDT or binance-usdm:BTCUSDT");
         if (!Interval.TryParse(parsed.GetValue(_interval), out var interval))
@@ -45,7 +46,7 @@ internal sealed class ReconcileCommand : Command
         var ours = await CandlesAsync(http, instrument, interval, fromUs, toUs, cancellation);
         if (theirs is null && ours.Count > 0)
         {
-            var market = parsed.GetValue(_market) is { } url ? new Uri(url)
+            var market = marketUrl is not null ? marketUrl
                 : system.Market is { } recorded ? new Uri(recorded)
                 : KlineSource.LiveMarket(instrument.Venue);
             theirs = await KlineSource.FetchAsync(
@@ -59,8 +60,17 @@ internal sealed class ReconcileCommand : Command
     {
         if (parsed.GetValue(_http) is not { } address) return RunningSystem.Read(parsed.GetValue(_data) ?? DataFolder.Default);
         if (int.TryParse(address, CultureInfo.InvariantCulture, out var port)) address = $"http://127.0.0.1:{port}";
+        if (!IsUrl(address)) throw new UsageException($"--http {address}: must be a port or a URL like http://127.0.0.1:8080");
         return new RunningSystem(address, null, Venues.Binance);
     }
+
+    private static Uri? UrlOf(string? text)
+    {
+        if (text is null) return null;
+        return IsUrl(text) ? new Uri(text) : throw new UsageException($"--market-url {text}: must be a URL like http://127.0.0.1:8082");
+    }
+
+    private static bool IsUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
 
     private long? TimeOf(ParseResult parsed, Option<string?> option)
     {
@@ -94,13 +104,25 @@ internal sealed class ReconcileCommand : Command
             var endUs = fromUs is { } us ? Math.Min(us + (PageSize * interval.LengthUs), toUs ?? long.MaxValue) : toUs;
             if (fromUs is { } begin) query += $"&from={UnixTime.ToRfc3339(begin)}";
             if (endUs is { } end) query += $"&to={UnixTime.ToRfc3339(end)}";
-            using var answer = await http.GetAsync(query, cancellation);
+            using var answer = await AskAsync(http, query, cancellation);
             if (!answer.IsSuccessStatusCode)
                 throw new UsageException($"{http.BaseAddress} answers {(int)answer.StatusCode} to {query}: is {instrument.Key} one of its symbols?");
             var json = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
             candles.AddRange(json.GetProperty("candles").EnumerateArray().Select(c => CandleOf(instrument, interval, c)));
             if (fromUs is null || endUs >= (toUs ?? UnixTime.NowMicroseconds(TimeProvider.System))) return candles;
             fromUs = endUs;
+        }
+    }
+
+    private static async Task<HttpResponseMessage> AskAsync(HttpClient http, string query, CancellationToken cancellation)
+    {
+        try
+        {
+            return await http.GetAsync(query, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new UsageException($"{http.BaseAddress} does not answer: {e.Message} (does the system run?)");
         }
     }
 
