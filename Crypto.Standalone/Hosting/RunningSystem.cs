@@ -17,12 +17,21 @@ internal sealed record RunningSystem(string? Http, string? Market, string Venue,
         File.WriteAllText(PathIn(data.Path), JsonSerializer.Serialize(system, Readable));
     }
 
-    /// <exception cref="UsageException">Nothing was started there yet.</exception>
+    /// <exception cref="UsageException">Nothing was started there yet, or the note is no note.</exception>
     public static RunningSystem Read(string dataFolder)
     {
         if (!File.Exists(PathIn(dataFolder)))
             throw new UsageException($"nothing was started on {dataFolder}: start it with `crypto up`, or name a system with --http URL");
-        return JsonSerializer.Deserialize<RunningSystem>(File.ReadAllText(PathIn(dataFolder)))!;
+        var note = File.ReadAllText(PathIn(dataFolder));
+        try
+        {
+            if (JsonSerializer.Deserialize<RunningSystem>(note) is { } system) return system;
+        }
+        catch (JsonException)
+        {
+            // A process that is killed while it writes leaves half a note: the same to the reader as a wrong one.
+        }
+        throw new UsageException($"{PathIn(dataFolder)} cannot be read: start the system again, or name one with --http URL");
     }
 
     /// <summary>The connection string of the database in the data folder.</summary>
