@@ -1,11 +1,10 @@
 using System.CommandLine;
-using System.Text.RegularExpressions;
 using Crypto.Standalone.Hosting;
 
 namespace Crypto.Standalone.Commands;
 
 /// <summary><c>crypto test</c>: the portable tests; with <c>--ci</c> the whole solution's too, where its packages can be had.</summary>
-internal sealed partial class TestCommand : Command
+internal sealed class TestCommand : Command
 {
     private readonly Option<bool> _long = new("--long") { Description = "Run every count whole (under 45 minutes) instead of a tenth" };
     private readonly Option<bool> _ci = new("--ci") { Description = "Also test the Aspire solution where the feed has its packages" };
@@ -39,7 +38,7 @@ internal sealed partial class TestCommand : Command
         if (await Processes.RunAsync("dotnet", ["build", solution, "-c", "Release", "-v", "quiet", "--nologo"], root, environment, cancellation) != 0)
             return 1;
 
-        var total = new Tally();
+        var total = new TestTally();
         // The end-to-end tests wait more than they work, so that a second lane beside them costs them little.
         var lanes = new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation };
         await Parallel.ForEachAsync(TestProjects(root, solution, filter), lanes, async (project, stop) =>
@@ -48,10 +47,14 @@ internal sealed partial class TestCommand : Command
             var exitCode = await Processes.RunAsync("dotnet",
                 ["test", project, "-c", "Release", "--no-build", "--nologo", "--logger", "console;verbosity=minimal"],
                 root, environment, stop, lines.Add);
-            total.Add(lines, exitCode);
+            lock (total)
+            {
+                foreach (var line in lines) Console.WriteLine(line);
+                total.Add(lines, exitCode);
+            }
         });
         Console.WriteLine(total);
-        return total.Failed == 0 && total.Passed > 0 ? 0 : 1;
+        return total.IsGreen ? 0 : 1;
     }
 
     private static IEnumerable<string> TestProjects(string root, string solution, string? filter) =>
@@ -62,40 +65,4 @@ internal sealed partial class TestCommand : Command
             .Where(file => filter is null || file.Contains(filter, StringComparison.OrdinalIgnoreCase))
             .OrderBy(file => !file.Contains("EndToEnd", StringComparison.Ordinal)) // the longest one first
             .ThenBy(file => file, StringComparer.Ordinal);
-
-    /// <summary>The counts of all test projects.</summary>
-    private sealed class Tally
-    {
-        private readonly Lock _gate = new();
-        private int _skipped;
-
-        public int Passed { get; private set; }
-
-        public int Failed { get; private set; }
-
-        /// <summary>Prints what a project's run printed, and adds its counts.</summary>
-        public void Add(List<string> lines, int exitCode)
-        {
-            lock (_gate)
-            {
-                foreach (var line in lines) Console.WriteLine(line);
-                var summary = lines.Select(line => Summary().Match(line)).LastOrDefault(match => match.Success);
-                if (summary is null)
-                {
-                    // A test host that died before it could count is a failure.
-                    Failed += exitCode == 0 ? 0 : 1;
-                    return;
-                }
-                Failed += int.Parse(summary.Groups[1].ValueSpan, provider: null);
-                Passed += int.Parse(summary.Groups[2].ValueSpan, provider: null);
-                _skipped += int.Parse(summary.Groups[3].ValueSpan, provider: null);
-            }
-        }
-
-        public override string ToString() =>
-            _skipped == 0 ? $"{Passed} passed, {Failed} failed" : $"{Passed} passed, {Failed} failed, {_skipped} skipped";
-    }
-
-    [GeneratedRegex(@"Failed:\s*(\d+), Passed:\s*(\d+), Skipped:\s*(\d+)")]
-    private static partial Regex Summary();
 }
