@@ -5,7 +5,8 @@ namespace Crypto.Standalone.Hosting;
 /// <summary>What runs where, printed once when everything is up.</summary>
 internal static class Banner
 {
-    public static void Print(UpOptions options, DataFolder data, Infrastructure infrastructure, Dashboard? dashboard)
+    public static void Print(
+        UpOptions options, DataFolder data, Infrastructure infrastructure, Dashboard? dashboard, TextWriter output)
     {
         var lines = new List<(string What, string Where)>();
         if (options.Has(Roles.Query) && options.HttpPort > 0)
@@ -22,9 +23,9 @@ internal static class Banner
         if (infrastructure.Postgres is { } postgres) lines.Add(("PostgreSQL", $"127.0.0.1:{postgres.Port}  (user crypto, password in {data.Postgres})"));
         if (dashboard is not null) lines.Add(("dashboard", $"{dashboard.Url}  (OTLP/gRPC: {dashboard.Collector})"));
         lines.Add(("data", data.Path));
-        Console.WriteLine();
-        foreach (var (what, where) in lines) Console.WriteLine($"  {what,-14} {where}");
-        Console.WriteLine();
+        output.WriteLine();
+        foreach (var (what, where) in lines) output.WriteLine($"  {what,-14} {where}");
+        output.WriteLine();
     }
 
     private static string Describe(UpOptions options)

@@ -39,7 +39,7 @@ internal static class Up
         await using var app = await ServiceHost.BuildAsync(options, data, infrastructure, telemetry, stopping.Token);
         await app.StartAsync(stopping.Token);
         RunningSystem.Write(data, options, infrastructure);
-        Banner.Print(options, data, infrastructure, dashboard);
+        Banner.Print(options, data, infrastructure, dashboard, Console.Out);
         await UntilStoppedAsync(app, stopping.Token);
         using (var patience = new CancellationTokenSource(StopServicesWithin))
             await app.StopAsync(patience.Token);
