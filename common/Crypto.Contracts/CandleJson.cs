@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Crypto.Contracts;
@@ -53,19 +54,29 @@ public static class CandleJson
     /// <exception cref="JsonException">The value is no candle; the message names the field.</exception>
     public static Candle Read(ReadOnlySpan<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8);
-        using var document = JsonDocument.ParseValue(ref reader);
-        var candle = document.RootElement;
+        using var document = JsonReading.ParseObject(utf8);
+        try
+        {
+            return Read(document.RootElement);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException($"a field holds half a character: {e.Message}", e);
+        }
+    }
+
+    private static Candle Read(JsonElement candle)
+    {
         if (!Interval.TryParse(Text(candle, "interval"), out var interval)) throw new JsonException("interval is unknown");
         var state = Array.IndexOf(States, Text(candle, "state"));
         if (state < 0) throw new JsonException("state is unknown");
         return new Candle(
-            new Instrument(Text(candle, "venue"), Text(candle, "symbol")), interval, Field(candle, "openTimeUs").GetInt64(),
+            new Instrument(Text(candle, "venue"), Text(candle, "symbol")), interval, Long(candle, "openTimeUs"),
             Number(candle, "open"), Number(candle, "high"), Number(candle, "low"), Number(candle, "close"),
-            Number(candle, "volume"), Number(candle, "quoteVolume"), Field(candle, "tradeCount").GetInt64(),
+            Number(candle, "volume"), Number(candle, "quoteVolume"), Long(candle, "tradeCount"),
             Number(candle, "takerBuyVolume"), Number(candle, "takerBuyQuoteVolume"),
             Id(candle, "firstTradeId"), Id(candle, "lastTradeId"), (CandleState)state,
-            Field(candle, "revision").GetInt32(), Field(candle, "version").GetInt64(), Field(candle, "complete").GetBoolean());
+            Int(candle, "revision"), Long(candle, "version"), Bool(candle, "complete"));
     }
 
     private static void WriteId(Utf8JsonWriter json, ReadOnlySpan<byte> name, long? id)
@@ -78,14 +89,30 @@ public static class CandleJson
         candle.TryGetProperty(name, out var value) ? value : throw new JsonException($"{name} is missing");
 
     private static string Text(JsonElement candle, string name) =>
-        Field(candle, name).GetString() ?? throw new JsonException($"{name} is null");
+        Field(candle, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw new JsonException($"{name} is no text");
+
+    private static long Long(JsonElement candle, string name) =>
+        Field(candle, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var value)
+            ? value
+            : throw new JsonException($"{name} is no whole number");
+
+    private static int Int(JsonElement candle, string name) =>
+        Long(candle, name) is >= int.MinValue and <= int.MaxValue and var value
+            ? (int)value
+            : throw new JsonException($"{name} is no whole number");
+
+    private static bool Bool(JsonElement candle, string name) => Field(candle, name).ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw new JsonException($"{name} is neither true nor false"),
+    };
 
     private static decimal Number(JsonElement candle, string name) =>
-        decimal.TryParse(Text(candle, name), System.Globalization.NumberStyles.Number,
-            System.Globalization.CultureInfo.InvariantCulture, out var value)
+        decimal.TryParse(Text(candle, name), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
             ? value
             : throw new JsonException($"{name} is no decimal");
 
     private static long? Id(JsonElement candle, string name) =>
-        Field(candle, name) is { ValueKind: JsonValueKind.Number } id ? id.GetInt64() : null;
+        Field(candle, name).ValueKind == JsonValueKind.Null ? null : Long(candle, name);
 }

@@ -29,10 +29,19 @@ public static class CoverageJson
     /// <exception cref="JsonException">The value is no coverage event; the message names the field.</exception>
     public static CoverageEvent Read(ReadOnlySpan<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8);
-        using var document = JsonDocument.ParseValue(ref reader);
-        var root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object) throw new JsonException("not a JSON object");
+        using var document = JsonReading.ParseObject(utf8);
+        try
+        {
+            return Read(document.RootElement);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException($"a field holds half a character: {e.Message}", e);
+        }
+    }
+
+    private static CoverageEvent Read(JsonElement root)
+    {
         var kind = Array.IndexOf(Kinds, Text(root, "kind"));
         if (kind < 0) throw new JsonException("kind is unknown");
         var instrument = $"{Text(root, "venue")}:{Text(root, "symbol")}";
@@ -50,5 +59,7 @@ public static class CoverageJson
             : throw new JsonException($"{name} is missing");
 
     private static long Id(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.TryGetInt64(out var id) ? id : throw new JsonException($"{name} is missing");
+        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var id)
+            ? id
+            : throw new JsonException($"{name} is missing");
 }

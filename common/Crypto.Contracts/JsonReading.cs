@@ -19,6 +19,24 @@ public static class JsonReading
     public static ReadOnlySpan<byte> StringSpan(this scoped ref Utf8JsonReader json) =>
         json.TokenType == JsonTokenType.String && !json.ValueIsEscaped && !json.HasValueSequence ? json.ValueSpan : default;
 
+    /// <summary>The one JSON object that these bytes are; nothing may follow it.</summary>
+    /// <exception cref="JsonException">They are something else.</exception>
+    internal static JsonDocument ParseObject(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8);
+        var document = JsonDocument.ParseValue(ref reader);
+        try
+        {
+            if (document.RootElement.ValueKind != JsonValueKind.Object || reader.Read()) throw new JsonException("not a JSON object");
+            return document;
+        }
+        catch
+        {
+            document.Dispose();
+            throw;
+        }
+    }
+
     public static long LongOr(this ref Utf8JsonReader json, long fallback) =>
         json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var value) ? value : fallback;
 

@@ -80,6 +80,7 @@ public static class TradeJson
             else if (name.SequenceEqual("origin"u8)) origin = OriginOf(json.StringSpan());
             else json.Skip();
         }
+        json.Read(); // throws where something follows the object
         if (venue.IsEmpty || symbol.IsEmpty || !instruments.TryGet(venue, symbol, out var instrument))
             return "venue or symbol is missing or unknown";
         if (id < 0) return "tradeId is missing or negative";
