@@ -25,12 +25,17 @@ public static class SchemaMigrator
 
     /// <summary>
     /// Applies what is missing, all in one transaction: after a failure the database is as it was before.
-    /// A version below the highest one applied is applied too, because the areas of the schema number their own ranges.
+    /// A version below the highest one applied is applied too, because the areas of the schema number their own ranges. One
+    /// that only a newer program knows is left alone, so that hosts may be replaced one after the other.
     /// </summary>
     /// <returns>How many migrations were applied.</returns>
     /// <exception cref="FatalException">A migration that this database holds was changed since, or its SQL fails.</exception>
     /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
-    public static async Task<int> MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellation)
+    public static Task<int> MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellation) =>
+        MigrateAsync(dataSource, Migration.All(), cancellation);
+
+    internal static async Task<int> MigrateAsync(
+        NpgsqlDataSource dataSource, IReadOnlyList<Migration> migrations, CancellationToken cancellation)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
@@ -39,7 +44,7 @@ public static class SchemaMigrator
         await ExecuteAsync(connection, Bookkeeping, cancellation).ConfigureAwait(false);
         var applied = await AppliedAsync(connection, cancellation).ConfigureAwait(false);
         var count = 0;
-        foreach (var migration in Migration.All())
+        foreach (var migration in migrations)
         {
             if (applied.TryGetValue(migration.Version, out var checksum))
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Crypto.Postgres.Local;
@@ -84,6 +85,71 @@ public sealed class LocalPostgresTests : IDisposable
         Assert.Equal("28P01", error.SqlState);
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_folder, "password")));
+    }
+
+    [Fact]
+    public async Task A_server_is_made_with_the_names_and_the_settings_that_were_asked_for()
+    {
+        await using var server = await LocalPostgres.StartAsync(new LocalPostgresOptions
+        {
+            Folder = _folder,
+            Database = "Market-Data",
+            User = "someone",
+            Settings = new Dictionary<string, string> { ["work_mem"] = "7MB", ["shared_buffers"] = "32MB" },
+        }, NullLogger.Instance, CancellationToken.None);
+
+        Assert.Equal("Market-Data someone 7MB 32MB off 127.0.0.1", await ExecuteAsync(server, """
+            select concat_ws(' ', current_database(), current_user, current_setting('work_mem'), current_setting('shared_buffers'),
+                             current_setting('jit'), current_setting('listen_addresses'))
+            """));
+    }
+
+    [Fact]
+    public async Task A_server_that_was_killed_is_started_again_with_its_data()
+    {
+        await using var server = await StartAsync(0);
+        await ExecuteAsync(server, "create table kept (id int); insert into kept values (7)");
+
+        await KillAsync(server);
+        await StartAgainAsync(server);
+
+        Assert.True(server.IsRunning);
+        Assert.Equal(7, await ExecuteAsync(server, "select id from kept"));
+    }
+
+    [Fact]
+    public async Task Programs_that_are_not_where_they_should_be_are_named()
+    {
+        var error = await Assert.ThrowsAsync<LocalPostgresException>(() => LocalPostgres.StartAsync(
+            new LocalPostgresOptions { Folder = _folder, BinFolder = "/nowhere/bin" }, NullLogger.Instance, CancellationToken.None));
+
+        Assert.Contains("/nowhere/bin/initdb", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    private async Task KillAsync(LocalPostgres server)
+    {
+        var processId = int.Parse(File.ReadLines(Path.Combine(_folder, "cluster", "postmaster.pid")).First(), provider: null);
+        using (var process = Process.GetProcessById(processId)) process.Kill();
+        await Eventually.IsTrueAsync(() => !server.IsRunning, TimeSpan.FromSeconds(60));
+    }
+
+    // The killed server's children hold its memory for a moment; the supervisor of the real thing tries again too.
+    private static async Task StartAgainAsync(LocalPostgres server)
+    {
+        var patience = DateTime.UtcNow + TimeSpan.FromSeconds(60);
+        while (true)
+        {
+            try
+            {
+                await server.StartAsync(CancellationToken.None);
+                return;
+            }
+            catch (LocalPostgresException) when (DateTime.UtcNow < patience)
+            {
+                await Task.Delay(200);
+            }
+        }
     }
 
     private Task<LocalPostgres> StartAsync(int port) => LocalPostgres.StartAsync(

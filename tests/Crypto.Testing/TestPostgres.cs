@@ -28,13 +28,10 @@ public sealed class TestPostgres : IAsyncDisposable
     public NpgsqlDataSource DataSource { get; }
 
     /// <summary>Makes a database with the platform's schema; it is dropped on dispose.</summary>
-    public static async Task<TestPostgres> CreateAsync()
-    {
-        var server = await Server.Value;
-        var name = $"test_{Interlocked.Increment(ref _databases)}";
-        await ExecuteAsync(server, $"create database {name} template {Template}");
-        return new TestPostgres(name, ConnectionTo(server, name));
-    }
+    public static Task<TestPostgres> CreateAsync() => CreateFromAsync(Template);
+
+    /// <summary>Makes a database without anything in it; it is dropped on dispose.</summary>
+    public static Task<TestPostgres> CreateEmptyAsync() => CreateFromAsync("template0");
 
     public async ValueTask DisposeAsync()
     {
@@ -54,6 +51,14 @@ public sealed class TestPostgres : IAsyncDisposable
     {
         await using var command = DataSource.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<TestPostgres> CreateFromAsync(string template)
+    {
+        var server = await Server.Value;
+        var name = $"test_{Interlocked.Increment(ref _databases)}";
+        await ExecuteAsync(server, $"create database {name} template {template}");
+        return new TestPostgres(name, ConnectionTo(server, name));
     }
 
     private static async Task<LocalPostgres> StartServerAsync()
