@@ -6,7 +6,7 @@ namespace Crypto.Standalone.Tests.Commands;
 /// <summary>What the commands beside <c>up</c> refuse before they do anything.</summary>
 public sealed class CommandRefusalTests
 {
-    private static readonly string Nowhere = $"http://127.0.0.1:{StandaloneProcess.FreePort()}";
+    private static readonly string Nowhere = $"http://127.0.0.1:{FreePorts.Take()}";
 
     public static TheoryData<string[], string> Reconcile => new()
     {
@@ -61,7 +61,7 @@ public sealed class CommandRefusalTests
     {
         var refusal = await CommandLine.RefusalAsync(new ReplayCommand(),
             "--from", "2024-08-09T00:00:00Z", "--to", "2024-08-10T00:00:00Z",
-            "--postgres", $"Host=127.0.0.1;Port={StandaloneProcess.FreePort()};Username=nobody;Password=none");
+            "--postgres", $"Host=127.0.0.1;Port={FreePorts.Take()};Username=nobody;Password=none");
 
         Assert.StartsWith("the database cannot be used: ", refusal, StringComparison.Ordinal);
         Assert.EndsWith("(does the system run?)", refusal, StringComparison.Ordinal);

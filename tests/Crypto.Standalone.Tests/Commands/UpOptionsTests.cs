@@ -138,6 +138,15 @@ public sealed class UpOptionsTests
     }
 
     [Fact]
+    public void The_dashboard_is_shown_where_it_is_asked_for()
+    {
+        Assert.Null(Read().DashboardPort);
+        Assert.Null(Read("--dashboard-port", "19000").DashboardPort);
+        Assert.Equal(18888, Read("--dashboard").DashboardPort);
+        Assert.Equal(19000, Read("--dashboard", "--dashboard-port", "19000").DashboardPort);
+    }
+
+    [Fact]
     public void A_setting_keeps_what_follows_its_first_equals_sign_and_the_last_one_wins()
     {
         var options = Read("--set", "Kafka:Client:sasl.password=a=b", "--set", "Storage:MaxBatch=1", "--set", "storage:maxbatch=2", "--set", "Empty=");

@@ -35,6 +35,8 @@ public sealed class UpRefusalTests
         { ["--kafka", "65536"], "--kafka 65536: must be a port, 0 to 65535" },
         { ["--market-port", "99999"], "--market-port 99999: must be a port, 0 to 65535" },
         { ["--postgres-port", "99999"], "--postgres-port 99999: must be a port, 0 to 65535" },
+        { ["--dashboard", "--dashboard-port", "0"], "--dashboard-port 0: must be a port, 1 to 65533" },
+        { ["--dashboard", "--dashboard-port", "65534"], "--dashboard-port 65534: must be a port, 1 to 65533" },
         { ["--market-url", "nowhere"], "--market-url nowhere: must be a URL like http://127.0.0.1:8082" },
         { ["--market-url", "ftp://exchange"], "--market-url ftp://exchange: must be a URL like http://127.0.0.1:8082" },
         { ["--market-url", "/etc/hosts"], "--market-url /etc/hosts: must be a URL like http://127.0.0.1:8082" },
