@@ -32,7 +32,7 @@ public sealed class ObservedSystem : IAsyncLifetime
     {
         while (true)
         {
-            var first = StandaloneProcess.FreePort();
+            var first = FreePorts.Take();
             if (first + count > 65_536) continue;
             try
             {
