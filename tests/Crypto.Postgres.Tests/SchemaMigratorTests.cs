@@ -94,7 +94,7 @@ public sealed class SchemaMigratorTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_is_away_is_for_the_caller_to_explain()
     {
-        await using var nowhere = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={StandaloneProcess.FreePort()};Username=nobody;Password=none");
+        await using var nowhere = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={FreePorts.Take()};Username=nobody;Password=none");
 
         await Assert.ThrowsAsync<NpgsqlException>(() => SchemaMigrator.MigrateAsync(nowhere, default));
     }
