@@ -61,7 +61,8 @@ public static class RawLine
 
     private static bool IsOneLineOfJson(ReadOnlySpan<byte> value)
     {
-        if (value.IndexOfAny((byte)'\n', (byte)'\r') >= 0) return false;
+        // The reader takes any bytes inside a string for characters; whoever reads the file back would not.
+        if (value.IndexOfAny((byte)'\n', (byte)'\r') >= 0 || !System.Text.Unicode.Utf8.IsValid(value)) return false;
         var reader = new Utf8JsonReader(value);
         try
         {
