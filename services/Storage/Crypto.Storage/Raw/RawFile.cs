@@ -12,8 +12,7 @@ internal sealed record RawFile(string Path, string Log, int Generation, int Part
 {
     public bool IsClosed => Last is not null;
 
-    public DateOnly Day => DateOnly.ParseExact(
-        System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(Path)!), "yyyy-MM-dd", CultureInfo.InvariantCulture);
+    public DateOnly Day => DayOf(Path) ?? throw new InvalidOperationException($"{Path} is in no folder of a day");
 
     public static string LogOf(string topicId) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(topicId)))[..8];
 
@@ -40,7 +39,7 @@ internal sealed record RawFile(string Path, string Log, int Generation, int Part
     {
         var name = System.IO.Path.GetFileName(path);
         var isClosed = name.EndsWith(".jsonl.gz", StringComparison.Ordinal);
-        if (!isClosed && !name.EndsWith(".jsonl", StringComparison.Ordinal)) return null;
+        if ((!isClosed && !name.EndsWith(".jsonl", StringComparison.Ordinal)) || DayOf(path) is null) return null;
         var parts = name[..name.IndexOf('.')].Split('-');
         if (parts.Length != (isClosed ? 5 : 4) || parts[2].Length == 0 || parts[2][0] != 'p'
             || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
@@ -54,4 +53,9 @@ internal sealed record RawFile(string Path, string Log, int Generation, int Part
         }
         return new RawFile(path, parts[0], generation, partition, first, last);
     }
+
+    private static DateOnly? DayOf(string path) => DateOnly.TryParseExact(
+        System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(path)), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day
+            : null;
 }
