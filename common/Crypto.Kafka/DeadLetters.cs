@@ -33,20 +33,22 @@ public sealed partial class DeadLetters(IProducer<byte[], byte[]> producer, ILog
     /// <exception cref="RetriableException">The broker cannot be reached.</exception>
     public Task PublishAsync(ConsumeResult<byte[], byte[]> record, string reason, string stage, CancellationToken cancellation)
     {
-        var headers = HeadersOf(reason, stage);
-        headers.Add(TopicHeader, Encoding.UTF8.GetBytes(record.Topic));
-        headers.Add(PartitionHeader, Text(record.Partition.Value));
-        headers.Add(OffsetHeader, Text(record.Offset.Value));
+        // Ours come last, where readers look: a letter that was sent again and failed again tells the newest reason.
+        var headers = new Headers();
         if (record.Message.Headers is { } original)
             foreach (var header in original)
                 headers.Add(header.Key, header.GetValueBytes());
+        Add(headers, reason, stage);
+        headers.Add(TopicHeader, Encoding.UTF8.GetBytes(record.Topic));
+        headers.Add(PartitionHeader, Text(record.Partition.Value));
+        headers.Add(OffsetHeader, Text(record.Offset.Value));
         return PublishAsync(record.Topic, record.Message.Key, record.Message.Value, headers, reason, stage, cancellation);
     }
 
     /// <summary>Puts bytes that were meant for <paramref name="topic"/> and never reached it to its dead-letter topic.</summary>
     /// <exception cref="RetriableException">The broker cannot be reached.</exception>
     public Task PublishAsync(string topic, byte[]? key, byte[] value, string reason, string stage, CancellationToken cancellation) =>
-        PublishAsync(topic, key, value, HeadersOf(reason, stage), reason, stage, cancellation);
+        PublishAsync(topic, key, value, Add(new Headers(), reason, stage), reason, stage, cancellation);
 
     private async Task PublishAsync(
         string topic, byte[]? key, byte[] value, Headers headers, string reason, string stage, CancellationToken cancellation)
@@ -64,11 +66,12 @@ public sealed partial class DeadLetters(IProducer<byte[], byte[]> producer, ILog
         Log.DeadLetter(logger, topic, stage, reason, Sample(value));
     }
 
-    private static Headers HeadersOf(string reason, string stage) => new()
+    private static Headers Add(Headers headers, string reason, string stage)
     {
-        { ReasonHeader, Encoding.UTF8.GetBytes(reason) },
-        { StageHeader, Encoding.UTF8.GetBytes(stage) },
-    };
+        headers.Add(ReasonHeader, Encoding.UTF8.GetBytes(reason));
+        headers.Add(StageHeader, Encoding.UTF8.GetBytes(stage));
+        return headers;
+    }
 
     private static byte[] Text(long number) => Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture));
 
