@@ -101,8 +101,21 @@ public sealed partial class BatchConsumer : IDisposable
         finally
         {
             GiveUpAssignment();
+            Close(consumer);
+        }
+    }
+
+    private void Close(IConsumer<byte[], byte[]> consumer)
+    {
+        try
+        {
             // A static member's close does not leave the group: a restart within the session time-out rebalances nothing.
             consumer.Close();
+        }
+        catch (KafkaException e) when (e.Error.IsFatal)
+        {
+            // What ended the client is told by its own message; the close only repeats it in librdkafka's words.
+            if (_fatal is null) OnError(e.Error);
         }
     }
 
