@@ -230,7 +230,7 @@ public sealed partial class BatchConsumer : IDisposable
             {
                 return Outcome.Canceled;
             }
-            if (pause < _options.MaxRetryPause) pause *= 2;
+            pause = pause * 2 < _options.MaxRetryPause ? pause * 2 : _options.MaxRetryPause;
         }
     }
 
