@@ -43,7 +43,7 @@ internal sealed class Cluster : IAsyncDisposable
             Value = Encoding.UTF8.GetBytes(value),
         })));
 
-    public BatchConsumer Consume(IBatchHandler handler, string member = "one", int maxRecords = 20_000)
+    public BatchConsumer Consume(IBatchHandler handler, string member = "one", int maxRecords = 20_000, TimeProvider? clock = null)
     {
         var consumer = new BatchConsumer(new BatchConsumerOptions
         {
@@ -55,7 +55,7 @@ internal sealed class Cluster : IAsyncDisposable
             SessionTimeout = TimeSpan.FromSeconds(6),
             TopicCheck = TimeSpan.FromMilliseconds(300),
             MaxRetryPause = TimeSpan.FromMilliseconds(200),
-        }, Options, _topics, handler, TimeProvider.System, NullLogger.Instance);
+        }, Options, _topics, handler, clock ?? TimeProvider.System, NullLogger.Instance);
         var stop = new CancellationTokenSource();
         _consumers.Add((consumer, stop, Task.Run(() => consumer.RunAsync(stop.Token))));
         return consumer;

@@ -82,6 +82,8 @@ internal sealed class MemoryHandler(MemoryDatabase database) : IBatchHandler
     /// <summary>Runs inside every attempt, before it is applied.</summary>
     public Func<CancellationToken, Task> Before { get; set; } = _ => Task.CompletedTask;
 
+    public bool FailsToRevoke { get; init; }
+
     public Task<long> AssignAsync(AssignedPartition partition, CancellationToken cancellation)
     {
         var next = database.Assign(partition);
@@ -108,6 +110,7 @@ internal sealed class MemoryHandler(MemoryDatabase database) : IBatchHandler
     {
         if (Volatile.Read(ref _calls) != 0) throw new InvalidOperationException("revoked under a running batch");
         Assigned.TryRemove((partition.Topic, partition.Partition), out _);
+        if (FailsToRevoke) throw new InvalidOperationException("what was kept cannot be dropped");
         return Task.CompletedTask;
     }
 }
