@@ -8,12 +8,10 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults().AddMarketKafka().AddMarketStore();
 builder.Services.AddQuery(builder.Configuration);
 builder.Services.AddMarketDataGrpc();
-builder.Services.AddOpenApi();
 
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapQuery();
 app.MapPage();
 app.MapMarketDataGrpcService();
-app.MapOpenApi();
 await app.RunAsync();

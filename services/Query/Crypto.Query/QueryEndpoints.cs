@@ -1,4 +1,5 @@
 using Crypto.Query.Metrics;
+using Crypto.Query.Reference;
 using Crypto.Query.Rest;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -34,6 +35,7 @@ public static class QueryEndpoints
         api.MapGet("/stream/candles", streams.CandlesAsync).WithSummary("Candles as they change, as server-sent events");
         api.MapGet("/stream/trades", streams.TradesAsync).WithSummary("Trades as they come, as server-sent events");
         api.MapGet("/stream/alerts", streams.AlertsAsync).WithSummary("Alerts as they are raised, as server-sent events");
+        endpoints.MapOpenApiDocument();
         return endpoints.MapPrometheusMetrics();
     }
 }

@@ -15,12 +15,14 @@ public sealed class FuzzTests(RecordedMarket market) : IClassFixture<RecordedMar
     private static readonly string[] Paths =
         ["/ohlc/", "/prices/", "/coverage/", "/analytics/", "/reconciliation/", "/alerts", "/news", "/sentiment", "/overview", "/symbols", "/"];
 
-    private static readonly string[] Names = ["limit", "interval", "from", "to", "hours", "symbol", "before", "snapshot", "x"];
+    private static readonly string[] Names = ["limit", "interval", "from", "to", "hours", "symbol", "before", "page", "snapshot", "x"];
     private static readonly string[] Values =
     [
         "1", "0", "-1", "1000", "1001", "99999999999999999999", "1m", "1h", "2m", "BTCUSDT", "binance:ETHUSDT", ":", "binance:", "NaN", "1e5",
         "2024-08-09T00:01:00Z", "2024-08-09", "9999-12-31T23:59:59.9999999Z", "0001-01-01", "1969-12-31", "%00", "%FF", "'%3B--", "%F0%9F%92%A9", "",
     ];
+
+    private static readonly string[] Forms = ["*/*", "text/csv", "application/x-ndjson", "application/json;q=0", "text/csv;q=2, ,;", "a/"];
 
     [Fact]
     public async Task No_REST_request_is_a_server_error()
@@ -32,6 +34,7 @@ public sealed class FuzzTests(RecordedMarket market) : IClassFixture<RecordedMar
             string path;
             lock (random) path = RandomPath(random);
             using var request = new HttpRequestMessage(i % 10 == 0 ? HttpMethod.Post : HttpMethod.Get, Uri(path));
+            request.Headers.TryAddWithoutValidation("Accept", Forms[i % Forms.Length]);
             using var response = await market.Http.SendAsync(request, cancellation);
             Assert.True(
                 response.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.Unauthorized

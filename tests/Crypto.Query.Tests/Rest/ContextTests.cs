@@ -19,21 +19,7 @@ public sealed class ContextTests : IAsyncLifetime
         _database = await TestPostgres.CreateAsync();
         var trades = RecordedTrades.Read(TestData.SpotBtcusdt);
         var id = await StoreSeed.TradesAsync(_database.DataSource, [.. trades.Take(10)]);
-        await _database.ExecuteAsync($$"""
-            insert into market.sentiment (index_name, timestamp_utc, value, classification, source) values
-                ('fear-greed', '2024-08-08', 17, 'Extreme Fear', 'alternative.me'), ('fear-greed', '2024-08-09', 20, 'Extreme Fear', 'alternative.me');
-            insert into market.news (item_id, source, title, link, published_at, creators, categories) values
-                ('a', 'feed', 'Older', null, '2024-08-09 00:00+00', '{}', '{}'),
-                ('b', 'feed', 'Newer <b>', 'https://example.org/b', '2024-08-09 00:01+00', '{"A. B."}', '{"markets"}');
-            insert into market.alerts (instrument_id, symbol, kind, severity, message, evidence, market_time, sighting) values
-                ({{id}}, 'BTCUSDT', 'volume-spike', 'warning', 'first', '{"times": 7}', '2024-08-09 00:02+00', 's1'),
-                (null, '', 'stale-feed', 'info', 'second', '{}', '2024-08-09 00:03+00', 's2');
-            insert into market.indicators (instrument_id, interval_s, open_time, rsi_14) values ({{id}}, 60, '2024-08-09 00:01+00', 55.5);
-            insert into market.moving_averages (instrument_id, symbol, start_time, end_time, average, sma_5, candle_version)
-                values ({{id}}, 'BTCUSDT', '2024-08-09 00:01+00', '2024-08-09 00:02+00', 61685.123456789012, 61000.5, 1);
-            insert into market.reconciliations (instrument_id, interval_s, from_time, to_time, compared, equal, not_covered, score, differences)
-                values ({{id}}, 60, '2024-08-09 00:00+00', '2024-08-09 00:05+00', 5, 4, 0, 0.8, '[{"field": "close"}]')
-            """);
+        await StoreSeed.ContextAsync(_database, id);
         _server = await QueryServer.StartAsync(_database);
     }
 
@@ -77,6 +63,33 @@ public sealed class ContextTests : IAsyncLifetime
         var own = (await Http.OkAsync("/alerts?symbol=BTCUSDT")).GetProperty("alerts");
         Assert.Equal(7, Assert.Single(own.EnumerateArray()).GetProperty("evidence").Number("times"));
     }
+
+    [Fact]
+    public async Task News_of_one_moment_are_on_one_page_each_and_none_is_left_out()
+    {
+        await _database!.ExecuteAsync("""
+            insert into market.news (item_id, source, title, published_at, creators, categories)
+            select 'n' || n, 'feed', 'Same moment', '2024-08-09 00:00:30+00', '{}', '{}' from generate_series(1, 7) n
+            """);
+        var ids = new List<string>();
+        for (string? path = "/news?limit=2&from=2024-08-09"; path is not null;)
+        {
+            using var response = await Http.GetAsync(path);
+            using var page = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+            ids.AddRange(page.RootElement.GetProperty("news").EnumerateArray().Select(n => n.Text("id")));
+            path = response.Headers.TryGetValues("Link", out var link) ? link.Single().Split('<', '>')[1] : null;
+        }
+        Assert.Equal(["b", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "a"], ids);
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("MQ")]
+    [InlineData("MSAA")]
+    [InlineData("OTk5OTk5OTk5OTk5OTk5OTk5OSBh")]
+    [InlineData("%FF%00")]
+    public async Task A_page_that_no_answer_linked_to_is_refused(string page) =>
+        Assert.Equal("page", await Http.ProblemAsync("/news?page=" + page, HttpStatusCode.BadRequest));
 
     [Fact]
     public async Task Analytics_give_values_and_nulls()

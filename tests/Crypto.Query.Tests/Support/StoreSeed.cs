@@ -1,5 +1,6 @@
 using Crypto.Contracts;
 using Crypto.Postgres;
+using Crypto.Testing;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -67,6 +68,23 @@ internal static class StoreSeed
             await insert.ExecuteNonQueryAsync();
         }
     }
+
+    /// <summary>Stores sentiment, news, alerts, analytics and a comparison, as the other roles write them.</summary>
+    public static Task ContextAsync(TestPostgres database, int id) => database.ExecuteAsync($$"""
+            insert into market.sentiment (index_name, timestamp_utc, value, classification, source) values
+                ('fear-greed', '2024-08-08', 17, 'Extreme Fear', 'alternative.me'), ('fear-greed', '2024-08-09', 20, 'Extreme Fear', 'alternative.me');
+            insert into market.news (item_id, source, title, link, published_at, creators, categories) values
+                ('a', 'feed', 'Older', null, '2024-08-09 00:00+00', '{}', '{}'),
+                ('b', 'feed', 'Newer <b>', 'https://example.org/b', '2024-08-09 00:01+00', '{"A. B."}', '{"markets"}');
+            insert into market.alerts (instrument_id, symbol, kind, severity, message, evidence, market_time, sighting) values
+                ({{id}}, 'BTCUSDT', 'volume-spike', 'warning', 'first', '{"times": 7}', '2024-08-09 00:02+00', 's1'),
+                (null, '', 'stale-feed', 'info', 'second', '{}', '2024-08-09 00:03+00', 's2');
+            insert into market.indicators (instrument_id, interval_s, open_time, rsi_14) values ({{id}}, 60, '2024-08-09 00:01+00', 55.5);
+            insert into market.moving_averages (instrument_id, symbol, start_time, end_time, average, sma_5, candle_version)
+                values ({{id}}, 'BTCUSDT', '2024-08-09 00:01+00', '2024-08-09 00:02+00', 61685.123456789012, 61000.5, 1);
+            insert into market.reconciliations (instrument_id, interval_s, from_time, to_time, compared, equal, not_covered, score, differences)
+                values ({{id}}, 60, '2024-08-09 00:00+00', '2024-08-09 00:05+00', 5, 4, 0, 0.8, '[{"field": "close"}]')
+            """);
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {

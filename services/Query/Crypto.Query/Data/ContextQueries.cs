@@ -10,14 +10,17 @@ public sealed class ContextQueries(NpgsqlDataSource dataSource)
         "select index_name, value, classification, timestamp_utc, source from market.sentiment order by timestamp_utc desc limit $1",
         r => new SentimentRow(r.GetString(0), r.GetInt32(1), r.GetString(2), r.GetDateTime(3), r.GetString(4)), [limit], cancellation);
 
-    /// <summary>The newest items published before a time, newest first.</summary>
-    public Task<List<NewsRow>> NewsAsync(TimeRange range, int limit, CancellationToken cancellation) => dataSource.ListAsync(
-        """
-        select item_id, source, title, link, published_at, creators, categories from market.news
-        where published_at >= $1 and published_at < $2 order by published_at desc, item_id limit $3
-        """,
-        r => new NewsRow(r.GetString(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3), r.GetDateTime(4),
-            r.GetFieldValue<string[]>(5), r.GetFieldValue<string[]>(6)), [range.From, range.To, limit], cancellation);
+    /// <summary>The newest items published in a range, newest first; those after <paramref name="position"/> in that order.</summary>
+    public Task<List<NewsRow>> NewsAsync(TimeRange range, int limit, CancellationToken cancellation, RowPosition? position = null) =>
+        dataSource.ListAsync(
+            """
+            select item_id, source, title, link, published_at, creators, categories from market.news
+            where published_at >= $1 and published_at < $2 and (published_at < $3 or published_at = $3 and item_id > $4)
+            order by published_at desc, item_id limit $5
+            """,
+            r => new NewsRow(r.GetString(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3), r.GetDateTime(4),
+                r.GetFieldValue<string[]>(5), r.GetFieldValue<string[]>(6)),
+            [range.From, range.To, new TimeRange(null, position?.TimeUs).To, position?.Id ?? "", limit], cancellation);
 
     /// <summary>The state of every feed, by name.</summary>
     public Task<List<FeedRow>> FeedsAsync(CancellationToken cancellation) => dataSource.ListAsync(

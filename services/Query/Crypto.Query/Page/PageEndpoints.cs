@@ -21,7 +21,12 @@ public static class PageEndpoints
     {
         foreach (var asset in PageFiles.Load())
         {
-            var route = asset.Path == PageFiles.Index ? "/" : "/" + asset.Path;
+            var route = asset.Path switch
+            {
+                PageFiles.Index => "/",
+                "reference.html" => "/reference",
+                _ => "/" + asset.Path,
+            };
             endpoints.MapMethods(route, [HttpMethods.Get, HttpMethods.Head], context => SendAsync(context, asset))
                 .ExcludeFromDescription();
         }

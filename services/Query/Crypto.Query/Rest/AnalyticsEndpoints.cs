@@ -25,7 +25,8 @@ internal sealed class AnalyticsEndpoints(MarketCatalog catalog, AnalyticsQueries
             json.WriteRow("movingAverages", averages);
             json.WriteRow("forecast", forecast);
             json.WriteEndObject();
-        });
+        })
+        { Export = Export.Analytics };
     }
 
     /// <summary>The newest alerts, newest first; <c>before</c> is an alert's id.</summary>
@@ -45,7 +46,7 @@ internal sealed class AnalyticsEndpoints(MarketCatalog catalog, AnalyticsQueries
             json.WriteEndArray();
             json.WriteEndObject();
         })
-        { Next = next };
+        { Next = next, Export = Export.Alerts };
     }
 
     public async Task<IResult> ReconciliationAsync(string symbol, CancellationToken cancellation)
@@ -74,7 +75,8 @@ internal sealed class AnalyticsEndpoints(MarketCatalog catalog, AnalyticsQueries
             }
             json.WriteEndArray();
             json.WriteEndObject();
-        });
+        })
+        { Export = Export.Reconciliation };
     }
 
     /// <summary>An alert; its id is a string, since it only names it.</summary>

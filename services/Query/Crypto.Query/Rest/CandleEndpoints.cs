@@ -19,7 +19,7 @@ internal sealed class CandleEndpoints(MarketCatalog catalog, CandleBook book, Ca
         var page = range == TimeRange.Everything ? await pages.NewestAsync(instrument, length, count, cancellation) : null;
         page ??= new CandlePages.Page(
             0, instrument.Name, length, await book.ReadAsync(instrument, length, range, count, cancellation), count);
-        return new JsonAnswer(page.Json) { Next = NextPage(instrument, length, range, count, page.Candles) };
+        return new JsonAnswer(page.Json) { Next = NextPage(instrument, length, range, count, page.Candles), Export = Export.Candles };
     }
 
     // The page with the candles before these; none where fewer than asked for were left.

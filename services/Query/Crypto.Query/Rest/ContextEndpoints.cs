@@ -14,22 +14,24 @@ internal sealed class ContextEndpoints(
     {
         var venue = (await catalog.SourceAsync(cancellation))?.Venue ?? Venues.Binance;
         var symbols = await queries.SymbolsAsync(venue, cancellation);
-        return new JsonAnswer(json => WriteObject(json, () => json.WriteRow("symbols", symbols)));
+        return new JsonAnswer(json => WriteObject(json, () => json.WriteRow("symbols", symbols))) { Export = Export.Symbols };
     }
 
     public async Task<IResult> SentimentAsync(string? limit, CancellationToken cancellation)
     {
         var values = await queries.SentimentAsync(Parameters.Limit(limit), cancellation);
-        return new JsonAnswer(json => WriteObject(json, () => json.WriteRow("values", values)));
+        return new JsonAnswer(json => WriteObject(json, () => json.WriteRow("values", values))) { Export = Export.Sentiment };
     }
 
-    public async Task<IResult> NewsAsync(string? limit, string? from, string? to, CancellationToken cancellation)
+    /// <summary>The newest items; <c>page</c> is where the page before ended, since several items may have one time.</summary>
+    public async Task<IResult> NewsAsync(string? limit, string? from, string? to, string? page, CancellationToken cancellation)
     {
         var count = Parameters.Limit(limit);
-        var news = await queries.NewsAsync(Parameters.Range(from, to), count, cancellation);
+        var after = Parameters.Page(page);
+        var news = await queries.NewsAsync(Parameters.Range(from, to), count, cancellation, after);
         var next = news.Count < count ? null
-            : $"/news?limit={count}&to={UnixTime.ToRfc3339(UnixTime.ToMicroseconds(news[^1].PublishedAt))}";
-        return new JsonAnswer(json => WriteObject(json, () => json.WriteRow("news", news))) { Next = next };
+            : $"/news?limit={count}{(string.IsNullOrEmpty(from) ? "" : "&from=" + Uri.EscapeDataString(from))}&page={PositionOf(news[^1]).ToToken()}";
+        return new JsonAnswer(json => WriteObject(json, () => json.WriteRow("news", news))) { Next = next, Export = Export.News };
     }
 
     /// <summary>Prices, sentiment and news together, each with its age in seconds.</summary>
@@ -58,6 +60,8 @@ internal sealed class ContextEndpoints(
     /// <summary>Seconds, to a millisecond.</summary>
     public static double Age(long nowUs, DateTime time) =>
         Math.Round((nowUs - UnixTime.ToMicroseconds(time)) / (double)UnixTime.MicrosecondsPerSecond, 3);
+
+    private static RowPosition PositionOf(NewsRow row) => new(UnixTime.ToMicroseconds(row.PublishedAt), row.Id);
 
     private static void WriteObject(Utf8JsonWriter json, Action write)
     {

@@ -11,6 +11,6 @@ internal sealed class CoverageEndpoints(MarketCatalog catalog, CoverageQueries q
     {
         var instrument = await catalog.ResolveAsync(symbol, cancellation);
         var coverage = await queries.ReadAsync(instrument, cancellation);
-        return new JsonAnswer(json => RestJson.WriteCoverage(json, coverage, instrument.Name));
+        return new JsonAnswer(json => RestJson.WriteCoverage(json, coverage, instrument.Name)) { Export = Export.Coverage };
     }
 }

@@ -7,8 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace Crypto.Query.Rest;
 
 /// <summary>
-/// A JSON body that is written by hand into one buffer, with an entity tag made from it: a client that has this body
-/// already (<c>If-None-Match</c>) gets 304.
+/// A JSON body that is written by hand into one buffer, or the table made of it, with an entity tag made from it: a client
+/// that has this body already (<c>If-None-Match</c>) gets 304.
 /// </summary>
 internal sealed class JsonAnswer(ReadOnlyMemory<byte> body) : IResult
 {
@@ -20,10 +20,15 @@ internal sealed class JsonAnswer(ReadOnlyMemory<byte> body) : IResult
     /// <summary>The page that follows, for the Link header; null on the last one.</summary>
     public string? Next { get; init; }
 
+    /// <summary>The answer as a table, for clients that would rather have CSV or lines of JSON; null where it is none.</summary>
+    public Export? Export { get; init; }
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
-        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(body.Span).AsSpan(0, 10))}\"";
+        var format = Export is null ? null : ExportFormats.Wanted(httpContext.Request);
+        var content = format is null ? body : ExportWriter.Write(Export!, format.Value, body);
+        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(content.Span).AsSpan(0, 10))}\"";
         response.Headers.ETag = tag;
         response.Headers.CacheControl = response.Headers.CacheControl.Count > 0 ? response.Headers.CacheControl : "no-cache";
         response.Headers.Vary = HeaderNames.Accept;
@@ -33,9 +38,9 @@ internal sealed class JsonAnswer(ReadOnlyMemory<byte> body) : IResult
             response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
-        response.ContentType = "application/json; charset=utf-8";
-        response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(httpContext.Request.Method)) await response.BodyWriter.WriteAsync(body, httpContext.RequestAborted);
+        response.ContentType = format?.ContentType() ?? "application/json; charset=utf-8";
+        response.ContentLength = content.Length;
+        if (!HttpMethods.IsHead(httpContext.Request.Method)) await response.BodyWriter.WriteAsync(content, httpContext.RequestAborted);
     }
 
     private static bool Knows(string ifNoneMatch, string tag)

@@ -47,6 +47,14 @@ internal static class Parameters
         throw new BadRequestException(name, $"{name} is '{Shown(text)}': give an id, a whole number");
     }
 
+    /// <exception cref="BadRequestException">It is none that an answer linked to.</exception>
+    public static RowPosition? Page(string? text)
+    {
+        if (string.IsNullOrEmpty(text)) return null;
+        return RowPosition.Parse(text)
+            ?? throw new BadRequestException("page", $"page is '{Shown(text)}': give the one that the link of the page before has");
+    }
+
     /// <exception cref="BadRequestException">A bound is no time, or the range is empty.</exception>
     public static TimeRange Range(string? from, string? to)
     {

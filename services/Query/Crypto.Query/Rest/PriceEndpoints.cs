@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crypto.Contracts;
 using Crypto.Query.Data;
 using Crypto.Query.Live;
@@ -22,17 +23,21 @@ internal sealed class PriceEndpoints(
             foreach (var (name, trade) in latest) RestJson.WriteLatestPrice(json, trade, name);
             json.WriteEndArray();
             json.WriteEndObject();
-        });
+        })
+        { Export = Export.LatestPrices };
     }
 
-    /// <summary>The newest trades of a symbol, within the last hours of market time.</summary>
-    public async Task<IResult> TradesAsync(string symbol, string? limit, string? hours, CancellationToken cancellation)
+    /// <summary>The newest trades of a symbol, within the last hours of market time; <c>before</c> is a trade id.</summary>
+    public async Task<IResult> TradesAsync(string symbol, string? limit, string? hours, string? before, CancellationToken cancellation)
     {
         var count = Parameters.Limit(limit);
-        var span = (long)(Parameters.Hours(hours) * 3600 * UnixTime.MicrosecondsPerSecond);
+        var back = Parameters.Hours(hours);
+        var below = Parameters.Id("before", before);
         var instrument = await catalog.ResolveAsync(symbol, cancellation);
-        var from = Math.Max(0, await time.NowUsAsync(cancellation) - span);
-        var newest = await trades.NewestAsync(instrument, new TimeRange(from, null), count, cancellation);
+        var from = Math.Max(0, await time.NowUsAsync(cancellation) - (long)(back * 3600 * UnixTime.MicrosecondsPerSecond));
+        var newest = await trades.NewestAsync(instrument, new TimeRange(from, null), count, cancellation, below);
+        var next = newest.Count < count ? null : string.Create(
+            CultureInfo.InvariantCulture, $"/prices/{Uri.EscapeDataString(instrument.Name)}?limit={count}&hours={back}&before={newest[^1].TradeId}");
         return new JsonAnswer(json =>
         {
             json.WriteStartObject();
@@ -41,6 +46,7 @@ internal sealed class PriceEndpoints(
             foreach (var trade in newest) RestJson.WriteTrade(json, trade);
             json.WriteEndArray();
             json.WriteEndObject();
-        });
+        })
+        { Next = next, Export = Export.Trades };
     }
 }

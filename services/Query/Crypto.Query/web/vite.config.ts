@@ -40,13 +40,14 @@ function licences(): Plugin {
 }
 
 const backend = process.env.CRYPTO_URL ?? 'http://127.0.0.1:8080';
-const api = ['health', 'prices', 'ohlc', 'coverage', 'analytics', 'alerts', 'news', 'sentiment', 'symbols', 'overview', 'stream'];
+const api = ['health', 'prices', 'ohlc', 'coverage', 'analytics', 'alerts', 'news', 'sentiment', 'symbols', 'overview', 'reconciliation', 'openapi', 'metrics', 'alive', 'stream'];
 
 export default defineConfig({
   plugins: [licences(), compressed()],
   build: {
     outDir: '../wwwroot',
     emptyOutDir: true,
+    rollupOptions: { input: ['index.html', 'reference.html'] },
     target: 'es2022',
     // A data: address would need a hole in the content security policy.
     assetsInlineLimit: 0,
