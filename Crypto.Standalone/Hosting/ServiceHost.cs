@@ -4,6 +4,7 @@ using Crypto.Ingestion;
 using Crypto.Kafka;
 using Crypto.Postgres;
 using Crypto.Query;
+using Crypto.Query.Data;
 using Crypto.Query.Grpc.Wire;
 using Crypto.Query.Metrics;
 using Crypto.Query.Page;
@@ -71,13 +72,16 @@ internal static class ServiceHost
     private static async Task AddServicesAsync(
         WebApplicationBuilder builder, UpOptions options, DataFolder data, Infrastructure infrastructure, CancellationToken cancellation)
     {
-        var dataSource = NpgsqlDataSource.Create(infrastructure.PostgresConnection(data));
+        var connection = infrastructure.PostgresConnection(data);
+        var dataSource = NpgsqlDataSource.Create(connection);
         builder.Services.AddSingleton(dataSource);
         await PrepareStoreAsync(dataSource, options, infrastructure, cancellation);
 
         builder.Services.AddKafkaClients(builder.Configuration);
         // Stopped in the reverse order: first nothing new comes in, then what came in is stored.
         if (options.Has(Roles.Query)) builder.Services.AddQuery(builder.Configuration);
+        // Of a server elsewhere it is not known whether its user may take the role.
+        if (options.Has(Roles.Query) && options.Postgres is null) builder.Services.AddQueryReader(connection);
         if (options.Has(Roles.Storage)) builder.Services.AddStorage(builder.Configuration);
         if (options.Has(Roles.Aggregation)) builder.Services.AddAggregation(builder.Configuration);
         if (options.Has(Roles.Ingestion)) builder.Services.AddIngestion(builder.Configuration);

@@ -171,6 +171,21 @@ public sealed class LookTests(LoopingHost looping)
     }
 
     [BrowserFact]
+    public async Task The_reference_lists_the_API_and_tries_it()
+    {
+        await using var visit = await Visit.ToAsync(Host);
+        await visit.Page.Locator(".credits a[href='/reference']").ClickAsync();
+        await visit.Page.Locator("#contents a[href='#candles']").ClickAsync();
+        await visit.Page.Locator("#candles .try-panel > summary").ClickAsync();
+        await visit.Page.Locator("#candles select[aria-label=Accept]").SelectOptionAsync("text/csv");
+        await visit.SaysAsync("#candles .command", @"^curl -H 'Accept: text/csv' 'http://127\.0\.0\.1:\d+/ohlc/BTCUSDT\?limit=3'$");
+        await visit.Page.Locator("#candles .send").ClickAsync();
+        await visit.SaysAsync("#candles .answer", "^200 OK.*symbol,interval,openTime.*BTCUSDT,1m,");
+        await visit.PictureAsync("reference");
+        visit.IsClean();
+    }
+
+    [BrowserFact]
     public async Task Sources_are_credited_with_links()
     {
         await using var visit = await Visit.ToAsync(Host);

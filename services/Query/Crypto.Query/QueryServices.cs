@@ -5,6 +5,7 @@ using Crypto.Query.Grpc.Wire;
 using Crypto.Query.Live;
 using Crypto.Query.Metrics;
 using Crypto.Query.Rest;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -16,7 +17,7 @@ public static class QueryServices
 {
     /// <summary>
     /// The query role: REST (<c>MapQuery</c>), gRPC (<c>MapMarketDataGrpc</c>, or the <see cref="GrpcMethodTable"/> in another
-    /// server) and the health check <c>query</c>. Needs <c>NpgsqlDataSource</c> and <c>IOptions&lt;KafkaOptions&gt;</c>.
+    /// server) and the health check <c>query</c>. Needs <c>NpgsqlDataSource</c> (or <c>AddQueryReader</c>) and <c>IOptions&lt;KafkaOptions&gt;</c>.
     /// </summary>
     public static IServiceCollection AddQuery(this IServiceCollection services, IConfiguration configuration)
     {
@@ -26,16 +27,16 @@ public static class QueryServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddAccess(configuration);
         services.AddPrometheusMetrics();
-        services.AddSingleton<MarketCatalog>();
-        services.AddSingleton<CandleQueries>();
-        services.AddSingleton<TradeQueries>();
-        services.AddSingleton<CoverageQueries>();
+        services.AddReading<MarketCatalog>();
+        services.AddReading<CandleQueries>();
+        services.AddReading<TradeQueries>();
+        services.AddReading<CoverageQueries>();
         AddLive(services);
         services.AddSingleton<PriceEndpoints>();
         services.AddSingleton<CandleEndpoints>();
         services.AddSingleton<CoverageEndpoints>();
-        services.AddSingleton<ContextQueries>();
-        services.AddSingleton<AnalyticsQueries>();
+        services.AddReading<ContextQueries>();
+        services.AddReading<AnalyticsQueries>();
         services.AddSingleton<ContextEndpoints>();
         services.AddSingleton<AnalyticsEndpoints>();
         services.AddSingleton<StreamEndpoints>();
@@ -55,7 +56,11 @@ public static class QueryServices
             ReflectionHandlers.AddTo(table);
             return table;
         });
+        services.AddReading<QueryHealth>();
         services.AddHealthChecks().AddCheck<QueryHealth>("query");
+        // A client that is gone without a word would keep its stream otherwise.
+        services.Configure<KestrelServerOptions>(kestrel =>
+            (kestrel.Limits.Http2.KeepAlivePingDelay, kestrel.Limits.Http2.KeepAlivePingTimeout) = (TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(20)));
         return services;
     }
 

@@ -1,10 +1,14 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Crypto.Query.Data;
 using Crypto.Query.Tests.Support;
 using Crypto.Query.Tests.Wire;
 using Crypto.Testing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Xunit;
 
 namespace Crypto.Query.Tests.Access;
@@ -106,6 +110,25 @@ public sealed class AccessTests : IAsyncLifetime
             RawGrpc.Content(RawGrpc.Frame([])), request => request.Headers.Add("X-Forwarded-For", "203.0.113.9"));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("16", await RawGrpc.EndAsync(response));
+    }
+
+    [Theory]
+    [InlineData("delete from market.trades")]
+    [InlineData("insert into market.instruments (venue, symbol) values ('binance', 'XUSDT')")]
+    [InlineData("create table market.mine (id int)")]
+    public async Task The_query_role_cannot_write_to_the_database(string statement)
+    {
+        var reader = _server!.Services.GetRequiredKeyedService<NpgsqlDataSource>(QueryDatabase.Key);
+        await using var command = reader.CreateCommand(statement);
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync());
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
+    }
+
+    [Fact]
+    public void The_server_looks_after_idle_connections()
+    {
+        var http2 = _server!.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.Http2;
+        Assert.True(http2.KeepAlivePingDelay < TimeSpan.FromMinutes(5));
     }
 
     [Theory]

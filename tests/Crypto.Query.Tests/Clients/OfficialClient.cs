@@ -15,10 +15,13 @@ internal sealed class OfficialClient : IDisposable
 
     private OfficialClient(Process process) => _process = process;
 
+    /// <summary>Done when what <c>eng/test-clients.sh</c> installs is there.</summary>
+    public static Task Installed => Setup.Value;
+
     /// <summary>Starts <c>node</c> or <c>python</c>, installing its libraries first where they are missing.</summary>
     public static async Task<OfficialClient> StartAsync(string language, Uri server, string scenario)
     {
-        await Setup.Value;
+        await Installed;
         string[] arguments = [server.Authority, Protos, scenario];
         return new OfficialClient(language == "node"
             ? Start("node", [Path.Combine(Folder, "client.mjs"), .. arguments])

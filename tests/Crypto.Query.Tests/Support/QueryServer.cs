@@ -1,5 +1,6 @@
 using System.Net;
 using Crypto.Kafka;
+using Crypto.Query.Data;
 using Crypto.Query.Grpc.Wire;
 using Crypto.Query.Rest;
 using Crypto.Testing;
@@ -51,6 +52,8 @@ internal sealed class QueryServer : IAsyncDisposable
         builder.Services.AddSingleton(database.DataSource);
         builder.Services.AddKafkaOptions(builder.Configuration);
         builder.Services.AddQuery(builder.Configuration);
+        // As the standalone host does it: so every test shows that reading is all that is needed.
+        builder.Services.AddQueryReader(database.ConnectionString);
         var app = builder.Build();
         app.MapQuery();
         app.MapHealth();
