@@ -180,7 +180,7 @@ public sealed class LookTests(LoopingHost looping)
         await visit.Page.Locator("#candles select[aria-label=Accept]").SelectOptionAsync("text/csv");
         await visit.SaysAsync("#candles .command", @"^curl -H 'Accept: text/csv' 'http://127\.0\.0\.1:\d+/ohlc/BTCUSDT\?limit=3'$");
         await visit.Page.Locator("#candles .send").ClickAsync();
-        await visit.SaysAsync("#candles .answer", "^200 OK.*symbol,interval,openTime.*BTCUSDT,1m,");
+        await visit.SaysAsync("#candles .answer", @"^200 OK[\s\S]*symbol,interval,openTime[\s\S]*BTCUSDT,1m,");
         await visit.PictureAsync("reference");
         visit.IsClean();
     }
