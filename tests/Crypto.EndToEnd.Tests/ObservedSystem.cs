@@ -17,7 +17,7 @@ public sealed class ObservedSystem : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var port = FreePorts(3);
+        var port = PortsInARow(3);
         Dashboard = $"http://127.0.0.1:{port}";
         if (AspireFactAttribute.IsServed) await AspireCli.InstallAsync();
         Process = _pipeline.Up(AspireFactAttribute.IsServed ? ["--dashboard", "--dashboard-port", $"{port}"] : []);
@@ -28,7 +28,7 @@ public sealed class ObservedSystem : IAsyncLifetime
     public async Task DisposeAsync() => await _pipeline.DisposeAsync();
 
     // The first of some ports in a row that nothing listens on.
-    private static int FreePorts(int count)
+    private static int PortsInARow(int count)
     {
         while (true)
         {
