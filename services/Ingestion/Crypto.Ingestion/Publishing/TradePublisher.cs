@@ -13,12 +13,12 @@ namespace Crypto.Ingestion.Publishing;
 /// Gives records to Kafka without waiting for each, bounded by <see cref="InFlightGate"/>. The producer retries by itself;
 /// what it gives up on all the same is found by the auditor, because it never reaches the store. Safe for many threads.
 /// </summary>
-public sealed partial class TradePublisher
+public sealed class TradePublisher
 {
     private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(20);
 
     private readonly IProducer<byte[], byte[]> _producer;
-    private readonly ILogger<TradePublisher> _logger;
+    private readonly DeliveryFailures _failures;
     private readonly Action<DeliveryReport<byte[], byte[]>>[] _onDelivered;
     private readonly int _traceEvery;
     private long _untilTrace;
@@ -26,7 +26,7 @@ public sealed partial class TradePublisher
     public TradePublisher(IProducer<byte[], byte[]> producer, IOptions<IngestionOptions> options, ILogger<TradePublisher> logger)
     {
         _producer = producer;
-        _logger = logger;
+        _failures = new DeliveryFailures(logger, TimeProvider.System);
         _traceEvery = options.Value.TraceOneIn;
         _onDelivered = [report => OnDelivered(report, 0), report => OnDelivered(report, 1)];
         Gate = new InFlightGate(options.Value.InFlightMax);
@@ -98,9 +98,13 @@ public sealed partial class TradePublisher
     private void OnDelivered(DeliveryReport<byte[], byte[]> report, int generation)
     {
         Gate.Leave(generation);
-        if (!report.Error.IsError) return;
+        if (!report.Error.IsError)
+        {
+            _failures.Succeeded();
+            return;
+        }
         IngestionTelemetry.DeliveryFailures.Add(1);
-        Log.DeliveryFailed(_logger, report.Topic, report.Error.Reason);
+        _failures.Failed(report.Topic, report.Error.Reason);
     }
 
     private Activity? StartTrace(Message<byte[], byte[]> message, TrackedSymbol symbol)
@@ -114,11 +118,5 @@ public sealed partial class TradePublisher
             .SetTag("crypto.instrument", symbol.Instrument.Key);
         message.Headers = new Headers { { "traceparent", Encoding.ASCII.GetBytes(activity.Id) } };
         return activity;
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Error, "Kafka did not take a record of {Topic}: {Reason}. The auditor will notice what is missing")]
-        public static partial void DeliveryFailed(ILogger logger, string topic, string reason);
     }
 }

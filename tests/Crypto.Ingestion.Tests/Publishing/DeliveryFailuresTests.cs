@@ -1,0 +1,72 @@
+using Crypto.Ingestion.Publishing;
+using Microsoft.Extensions.Logging;
+
+namespace Crypto.Ingestion.Tests.Publishing;
+
+public sealed class DeliveryFailuresTests
+{
+    private readonly Lines _log = new();
+    private readonly Clock _clock = new();
+    private readonly DeliveryFailures _failures;
+
+    public DeliveryFailuresTests() => _failures = new DeliveryFailures(_log, _clock);
+
+    [Fact]
+    public void The_first_failure_is_told_at_once_and_a_flood_of_them_in_one_line_an_interval()
+    {
+        Fail(10_000);
+        Assert.Equal(["Kafka did not take 1 records, the last of trades: gone. The auditor will notice what is missing"], _log);
+
+        _clock.Now += DeliveryFailures.Interval;
+        Fail(10_000);
+
+        Assert.Equal(2, _log.Count);
+        Assert.StartsWith("Kafka did not take 10000 records", _log[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void When_records_are_taken_again_the_number_of_all_failures_is_told_once()
+    {
+        Fail(123);
+
+        _failures.Succeeded();
+        _failures.Succeeded();
+
+        Assert.Equal(2, _log.Count);
+        Assert.Equal("Kafka takes records again; 123 were not taken", _log[1]);
+        Fail(1);
+        Assert.Equal(3, _log.Count);
+    }
+
+    [Fact]
+    public void Without_a_failure_nothing_is_said()
+    {
+        _failures.Succeeded();
+
+        Assert.Empty(_log);
+    }
+
+    private void Fail(int times)
+    {
+        for (int i = 0; i < times; i++) _failures.Failed("trades", "gone");
+    }
+
+    private sealed class Lines : List<string>, ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? e, Func<TState, Exception?, string> format) =>
+            Add(format(state, e));
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public TimeSpan Now { get; set; } = TimeSpan.FromHours(1);
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
+    }
+}
