@@ -43,8 +43,14 @@ client_chromium() {
 # kcat, a client on librdkafka; Debian's.
 client_kcat() { command -v kcat >/dev/null || packages kcat; }
 
-# kafka-python; Debian's, for Debian's python3.
-client_kafka_python() { /usr/bin/python3 -c "import kafka" 2>/dev/null || packages python3-kafka; }
+# kafka-python with every compression; Debian's, for Debian's python3.
+client_kafka_python() {
+    /usr/bin/python3 -c "import kafka, lz4.frame, snappy, zstandard" 2>/dev/null ||
+        packages python3-kafka python3-lz4 python3-snappy python3-zstandard
+}
+
+# strace, which shows that a record is synced before it is acknowledged.
+client_strace() { command -v strace >/dev/null || packages strace; }
 
 # kafkajs and @platformatic/kafka.
 client_kafka_node() { npm_folder "$root/tests/clients/kafka"; }

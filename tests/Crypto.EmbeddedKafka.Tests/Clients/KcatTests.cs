@@ -51,6 +51,25 @@ public sealed class KcatTests : IAsyncLifetime
         Assert.Contains("topic \"t\" with 1 partitions", await KcatAsync("", "-L"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Two_kcats_share_the_partitions_and_one_takes_all_when_the_other_is_killed()
+    {
+        await TestClients.CreateTopicAsync(_broker, "four", partitions: 4);
+        RunningClient Join() => RunningClient.Start(
+            "kcat", "-b", _broker.BootstrapServers, "-X", "session.timeout.ms=1000", "-X", "heartbeat.interval.ms=100", "-G", "g", "four");
+        // kcat tells each assignment: "% Group g rebalanced (...): assigned: four [0], four [1]".
+        static int Assigned(RunningClient kcat) =>
+            kcat.Output.Split('\n').LastOrDefault(line => line.Contains("assigned: ", StringComparison.Ordinal))?.Split("four [").Length - 1 ?? 0;
+
+        using var first = Join();
+        await Eventually.Async(() => Assigned(first) == 4, withinSeconds: 60);
+        using var second = Join();
+        await Eventually.Async(() => Assigned(first) == 2 && Assigned(second) == 2, withinSeconds: 60);
+        second.Kill();
+
+        await Eventually.Async(() => Assigned(first) == 4, withinSeconds: 60);
+    }
+
     private Task<string> KcatAsync(string input, params string[] arguments) =>
         ForeignClient.RunAsync("kcat", ["-b", _broker.BootstrapServers, .. arguments], input);
 }

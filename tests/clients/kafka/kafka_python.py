@@ -1,5 +1,6 @@
 """A session with python3-kafka: BOOTSTRAP STAGE, where the broker is restarted between "before" and "after"."""
 import sys
+import threading
 import time
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -34,6 +35,43 @@ def consume(count):
     return values
 
 
+class Member(threading.Thread):
+    """A consumer of a group that polls in a thread of its own."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.ending = threading.Event()
+        self.consumer = KafkaConsumer(topic, bootstrap_servers=bootstrap, group_id="kafka-python-pair",
+                                      session_timeout_ms=6000, heartbeat_interval_ms=200)
+        self.start()
+
+    def run(self):
+        while not self.ending.is_set():
+            self.consumer.poll(timeout_ms=50)
+
+    def die(self):
+        """Without a word to the broker: no heartbeat any more, the connections cut."""
+        self.ending.set()
+        self.join()
+        self.consumer._coordinator._heartbeat_thread.close()
+        self.consumer._client.close()
+
+
+def rebalance():
+    """Two members share the partitions; one dies, the other gets all of them."""
+    def settle(members, counts):
+        end = time.time() + 60
+        while sorted(len(m.consumer.assignment()) for m in members) != counts:
+            assert time.time() < end, [m.consumer.assignment() for m in members]
+            time.sleep(0.05)
+
+    first, second = Member(), Member()
+    settle([first, second], [1, 2])
+    second.die()
+    settle([first], [3])
+    first.die()
+
+
 def before():
     admin.create_topics([NewTopic(topic, num_partitions=3, replication_factor=1)])
     try:
@@ -41,9 +79,10 @@ def before():
         raise AssertionError("a topic was created twice")
     except TopicAlreadyExistsError:
         pass
-    produce(60, None)
-    produce(40, "gzip")
+    for compression in (None, "gzip", "snappy", "lz4", "zstd"):
+        produce(20, compression)
     assert len(consume(100)) == 100
+    rebalance()
 
 
 def after():

@@ -1,14 +1,27 @@
 // A session with kafkajs: BOOTSTRAP STAGE, where the broker is restarted between the stages "before" and "after".
 import assert from 'node:assert/strict'
 import kafkajs from 'kafkajs'
+import snappy from 'kafkajs-snappy'
+import lz4 from 'lz4js'
+import { ZstdCodec } from 'zstd-codec'
 
-const { CompressionTypes, ConfigResourceTypes, Kafka, Partitioners, logLevel } = kafkajs
+const { CompressionCodecs, CompressionTypes, ConfigResourceTypes, Kafka, Partitioners, logLevel } = kafkajs
 
 const [bootstrap, stage] = process.argv.slice(2)
 const kafka = new Kafka({ clientId: 'kafkajs', brokers: [bootstrap], logLevel: logLevel.ERROR })
 const topic = 'kafkajs'
 const groupId = 'kafkajs-group'
 const keys = count => Array.from({ length: count }, (_, i) => `k${i}`)
+
+// kafkajs brings gzip; the others are plugged in.
+const zstd = await new Promise(resolve => ZstdCodec.run(codec => resolve(new codec.Simple())))
+const codec = (compress, decompress) => () => ({
+  compress: async encoder => Buffer.from(compress(encoder.buffer)),
+  decompress: async buffer => Buffer.from(decompress(buffer))
+})
+CompressionCodecs[CompressionTypes.Snappy] = snappy
+CompressionCodecs[CompressionTypes.LZ4] = codec(lz4.compress, lz4.decompress)
+CompressionCodecs[CompressionTypes.ZSTD] = codec(bytes => zstd.compress(bytes), bytes => zstd.decompress(bytes))
 
 const admin = kafka.admin()
 await admin.connect()
@@ -41,8 +54,8 @@ async function produce(count, compression) {
 async function before() {
   assert.equal(await admin.createTopics({ topics: [{ topic, numPartitions: 3 }] }), true)
   assert.equal(await admin.createTopics({ topics: [{ topic, numPartitions: 3 }] }), false)
-  await produce(60, CompressionTypes.None)
-  await produce(40, CompressionTypes.GZIP)
+  const { None, GZIP, Snappy, LZ4, ZSTD } = CompressionTypes
+  for (const compression of [None, GZIP, Snappy, LZ4, ZSTD]) await produce(20, compression)
 
   // Two members share the partitions; when one leaves the other gets all of them.
   const first = kafka.consumer({ groupId, rebalanceTimeout: 30000, heartbeatInterval: 200, maxWaitTimeInMs: 300 })

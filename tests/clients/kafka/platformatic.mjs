@@ -1,5 +1,6 @@
 // A session with @platformatic/kafka: BOOTSTRAP STAGE, where the broker is restarted between "before" and "after".
 import assert from 'node:assert/strict'
+import zlib from 'node:zlib'
 import { Admin, Consumer, MessagesStreamModes, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka'
 
 const [bootstrap, stage] = process.argv.slice(2)
@@ -41,7 +42,9 @@ async function before() {
   const created = await admin.createTopics({ topics: [topic], partitions: 3, replicas: 1 })
   assert.equal(created[0].partitions, 3)
   assert.match(created[0].id, /^[0-9a-f-]{36}$/)
-  for (const compression of ['none', 'gzip', 'snappy', 'lz4']) await produce(25, compression)
+  // zstd is Node's own, from version 22.15 on; where it is missing, a fifth of the records comes uncompressed.
+  const zstd = zlib.zstdCompressSync ? 'zstd' : 'none'
+  for (const compression of ['none', 'gzip', 'snappy', 'lz4', zstd]) await produce(20, compression)
   assert.equal((await consume(100)).length, 100)
 }
 
