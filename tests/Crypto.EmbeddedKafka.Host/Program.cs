@@ -1,6 +1,7 @@
-// The broker as a process of its own, for tests that kill it: FOLDER PORT [always]. Prints the port when it serves and
-// stops when its input ends.
+// The broker as a process of its own, for tests that kill it: FOLDER PORT [SETTING=VALUE]... Prints the port when it serves
+// and stops when its input ends.
 using Crypto.EmbeddedKafka;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 using var loggers = LoggerFactory.Create(logging => logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace));
@@ -8,8 +9,8 @@ var options = new EmbeddedKafkaOptions
 {
     DataFolder = args[0],
     Port = int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture),
-    Flush = args is [_, _, "always"] ? FlushMode.Always : FlushMode.Never,
 };
+new ConfigurationBuilder().AddCommandLine(args[2..]).Build().Bind(options);
 try
 {
     await using var broker = await EmbeddedKafkaBroker.StartAsync(options, loggers);

@@ -25,8 +25,20 @@ internal sealed class OffsetApis(GroupCoordinator groups, TopicCatalog topics)
             foreach (var partition in topic.Partitions.Where(p => Check(topic.Name, p) == ErrorCode.None))
                 valid[new(topic.Name, partition.Index)] = new(partition.Offset, partition.LeaderEpoch, partition.Metadata);
         }
-        var error = group.Commit(request, valid);
+        var error = Commit(group, request, valid);
         return Answer(request, (topic, partition) => error == ErrorCode.None ? Check(topic, partition) : error);
+    }
+
+    private static ErrorCode Commit(Group group, OffsetCommitRequest request, Dictionary<TopicPartition, CommittedOffset> offsets)
+    {
+        try
+        {
+            return group.Commit(request, offsets);
+        }
+        catch (IOException)
+        {
+            return ErrorCode.CoordinatorNotAvailable; // the disk may be full; clients try again after this code
+        }
     }
 
     internal OffsetFetchResponse Fetch(OffsetFetchRequest request, RequestContext context) =>

@@ -10,6 +10,9 @@ namespace Crypto.EmbeddedKafka.Apis;
 /// <summary>Appends record batches. A batch is checked, gets its offset and is written as it came.</summary>
 internal sealed partial class ProduceApi(TopicCatalog topics, BrokerMetrics metrics, ILogger logger)
 {
+    private readonly LogThrottle _refusals = new();
+    private readonly LogThrottle _failures = new();
+
     internal ValueTask<ProduceResponse?> HandleAsync(ProduceRequest request, RequestContext context)
     {
         var refusal = request.Acks is not (-1 or 0 or 1) ? ErrorCode.InvalidRequiredAcks
@@ -38,7 +41,8 @@ internal sealed partial class ProduceApi(TopicCatalog topics, BrokerMetrics metr
         var (error, message) = BatchValidator.Check(records, partition.Settings);
         if (error != ErrorCode.None)
         {
-            LogRefused(logger, topic, produced.Index, message);
+            if (_refusals.Take(out long silenced))
+                LogRefused(logger, topic, produced.Index, message, silenced);
             return Failed(produced.Index, error, message);
         }
         try
@@ -50,7 +54,8 @@ internal sealed partial class ProduceApi(TopicCatalog topics, BrokerMetrics metr
         }
         catch (IOException e)
         {
-            LogNotWritten(logger, e, topic, produced.Index);
+            if (_failures.Take(out long silenced))
+                LogNotWritten(logger, topic, produced.Index, e.Message, silenced);
             return Failed(produced.Index, ErrorCode.KafkaStorageError, e.Message);
         }
     }
@@ -58,9 +63,12 @@ internal sealed partial class ProduceApi(TopicCatalog topics, BrokerMetrics metr
     private static ProducePartitionResult Failed(int partition, ErrorCode error, string? message) =>
         new(partition, error, -1, -1, -1, message);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A batch for {Topic}-{Partition} was refused: {Problem}")]
-    private static partial void LogRefused(ILogger logger, string topic, int partition, string? problem);
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "A batch for {Topic}-{Partition} was refused: {Problem} (and {Silenced} others since the last such line)")]
+    private static partial void LogRefused(ILogger logger, string topic, int partition, string? problem, long silenced);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A batch for {Topic}-{Partition} could not be written")]
-    private static partial void LogNotWritten(ILogger logger, Exception e, string topic, int partition);
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "A batch for {Topic}-{Partition} could not be written, its producer has to try again: {Reason} " +
+            "(and {Silenced} others since the last such line)")]
+    private static partial void LogNotWritten(ILogger logger, string topic, int partition, string reason, long silenced);
 }

@@ -19,7 +19,7 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
     {
         _logger = logger;
         _timings = new GroupTimings(time, options.GroupInitialRebalanceDelayMs);
-        _journal = new GroupJournal(journalPath, options.Flush == FlushMode.Always);
+        _journal = new GroupJournal(journalPath, options.Flush == FlushMode.Always, (group, e) => LogNotSaved(logger, e, group));
         if (_journal.TornBytes > 0)
             LogTorn(logger, journalPath, _journal.TornBytes);
         foreach (var (id, restored) in _journal.Groups)

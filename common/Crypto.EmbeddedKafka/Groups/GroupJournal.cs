@@ -19,10 +19,15 @@ internal sealed class GroupJournal : IGroupStore, IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RestoredGroup> _groups = [];
     private readonly Journal _journal;
+    private readonly Action<string, IOException> _notSaved;
     private long _rewriteAt = RewriteAboveBytes;
 
-    internal GroupJournal(string path, bool flushAlways)
+    /// <param name="path">The file.</param>
+    /// <param name="flushAlways">Whether a change is on the disk before it counts.</param>
+    /// <param name="notSaved">Is told of a group whose members could not be saved.</param>
+    internal GroupJournal(string path, bool flushAlways, Action<string, IOException> notSaved)
     {
+        _notSaved = notSaved;
         _journal = Journal.Open(path, flushAlways, Replay);
     }
 
@@ -35,8 +40,16 @@ internal sealed class GroupJournal : IGroupStore, IDisposable
     {
         lock (_gate)
         {
-            Append(writer => GroupEntries.Write(writer, group));
             GroupOf(group.Id).Snapshot = group;
+            try
+            {
+                Append(writer => GroupEntries.Write(writer, group));
+            }
+            catch (IOException e)
+            {
+                // Its members go on; only after a restart of the broker they would have to join anew.
+                _notSaved(group.Id, e);
+            }
         }
     }
 

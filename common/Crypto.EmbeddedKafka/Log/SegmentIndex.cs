@@ -37,7 +37,12 @@ internal sealed class SegmentIndex(string path)
             Add(entry);
     }
 
-    internal void Seal(IndexEntry end) => Add(end);
+    /// <summary>Adds the last entry, once: a seal that a full disk kept from being written is tried again.</summary>
+    internal void Seal(IndexEntry end)
+    {
+        if (_count == 0 || _entries[_count - 1].Position < end.Position)
+            Add(end);
+    }
 
     /// <summary>A batch at or before the one that holds the offset.</summary>
     internal int PositionBefore(int relativeOffset)

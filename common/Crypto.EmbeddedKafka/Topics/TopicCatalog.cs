@@ -65,15 +65,26 @@ internal sealed partial class TopicCatalog
                 return error;
             if (validateOnly)
                 return TopicError.None;
-            string folder = FolderOf(name);
-            var description = new TopicDescription(name, Guid.NewGuid(), partitions, new(settings.ToDictionary()));
-            for (int i = 0; i < partitions; i++)
-                Directory.CreateDirectory(PartitionFolder(folder, i));
-            description.Save(folder); // last: a folder without it is thrown away at the next start
-            Add(Open(description, folder));
-            LogCreated(_logger, name, description.Id, partitions);
-            return TopicError.None;
+            try
+            {
+                Make(new TopicDescription(name, Guid.NewGuid(), partitions, new(settings.ToDictionary())));
+                return TopicError.None;
+            }
+            catch (Exception e) when (e is IOException or AggregateException { InnerException: IOException })
+            {
+                return new(ErrorCode.KafkaStorageError, $"topic {name} cannot be stored: {e.Message}");
+            }
         }
+    }
+
+    private void Make(TopicDescription description)
+    {
+        string folder = FolderOf(description.Name);
+        for (int i = 0; i < description.Partitions; i++)
+            Directory.CreateDirectory(PartitionFolder(folder, i));
+        description.Save(folder); // last: a folder without it is thrown away at the next start
+        Add(Open(description, folder));
+        LogCreated(_logger, description.Name, description.Id, description.Partitions);
     }
 
     /// <summary>Makes a topic that a client named, if that is switched on.</summary>

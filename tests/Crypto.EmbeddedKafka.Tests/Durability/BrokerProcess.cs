@@ -25,6 +25,11 @@ internal sealed class BrokerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Sockets that the process holds, the listener's included (Linux).</summary>
+    internal int OpenSockets => Directory.GetFiles($"/proc/{_process.Id}/fd").Count(IsSocket);
+
+    internal bool IsRunning => !_process.HasExited;
+
     internal string Log
     {
         get
@@ -34,11 +39,18 @@ internal sealed class BrokerProcess : IAsyncDisposable
         }
     }
 
-    internal static async Task<BrokerProcess> StartAsync(string folder, int port, bool flushAlways = false)
+    /// <param name="folder">Where it keeps its data.</param>
+    /// <param name="port">Where it listens; 0 for a free port.</param>
+    /// <param name="settings">Of <see cref="EmbeddedKafkaOptions"/>, as NAME=VALUE.</param>
+    internal static Task<BrokerProcess> StartAsync(string folder, int port, params string[] settings) =>
+        StartUnderAsync([], folder, port, settings);
+
+    /// <summary>Starts it by another program, such as a tracer.</summary>
+    internal static async Task<BrokerProcess> StartUnderAsync(string[] starter, string folder, int port, params string[] settings)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Crypto.EmbeddedKafka.Host.dll");
-        string[] arguments = [program, folder, port.ToString(CultureInfo.InvariantCulture), .. flushAlways ? ["always"] : Array.Empty<string>()];
-        var process = Process.Start(new ProcessStartInfo("dotnet", arguments)
+        string[] command = [.. starter, "dotnet", program, folder, port.ToString(CultureInfo.InvariantCulture), .. settings];
+        var process = Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -58,6 +70,13 @@ internal sealed class BrokerProcess : IAsyncDisposable
         return broker;
     }
 
+    /// <summary>Ends it as it likes to be ended.</summary>
+    internal async Task StopAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+    }
+
     /// <summary>SIGKILL.</summary>
     internal async Task KillAsync()
     {
@@ -70,5 +89,17 @@ internal sealed class BrokerProcess : IAsyncDisposable
         if (!_process.HasExited)
             await KillAsync();
         _process.Dispose();
+    }
+
+    private static bool IsSocket(string file)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(file, returnFinalTarget: false)?.Name.StartsWith("socket:", StringComparison.Ordinal) == true;
+        }
+        catch (IOException)
+        {
+            return false; // closed since it was listed
+        }
     }
 }

@@ -20,7 +20,8 @@ public sealed class KillTests : IDisposable
     {
         var random = new Random(20240809);
         int port = FreePorts.Take();
-        var broker = await BrokerProcess.StartAsync(_folder.Path, port, flushAlways);
+        string flush = flushAlways ? "Flush=Always" : "Flush=Never";
+        var broker = await BrokerProcess.StartAsync(_folder.Path, port, flush);
         try
         {
             await CreateTopicAsync(broker.BootstrapServers);
@@ -32,7 +33,7 @@ public sealed class KillTests : IDisposable
                 await AwaitProgressAsync(writers);
                 await Task.Delay(random.Next(30)); // the moment of the kill is to be anywhere in a request
                 await broker.KillAsync();
-                broker = await BrokerProcess.StartAsync(_folder.Path, port, flushAlways);
+                broker = await BrokerProcess.StartAsync(_folder.Path, port, flush);
             }
             await ending.CancelAsync();
             await Task.WhenAll(writing);
@@ -53,7 +54,7 @@ public sealed class KillTests : IDisposable
     private static async Task AwaitProgressAsync(List<NumberWriter> writers)
     {
         var before = writers.Select(w => w.Acknowledged).ToList();
-        var end = DateTime.UtcNow.AddSeconds(30);
+        var end = DateTime.UtcNow.AddSeconds(90);
         while (writers.Where((w, i) => w.Acknowledged < before[i] + 50).Any())
         {
             Assert.True(DateTime.UtcNow < end, "the producers do not get on");
@@ -82,7 +83,7 @@ public sealed class KillTests : IDisposable
         int ended = 0;
         while (ended < Partitions)
         {
-            var record = consumer.Consume(TimeSpan.FromSeconds(20)) ?? throw new TimeoutException($"of {expected} records too few came");
+            var record = consumer.Consume(TimeSpan.FromSeconds(60)) ?? throw new TimeoutException($"of {expected} records too few came");
             if (record.IsPartitionEOF)
             {
                 ended++;
