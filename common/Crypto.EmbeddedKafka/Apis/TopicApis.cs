@@ -27,8 +27,15 @@ internal sealed class TopicApis(TopicCatalog topics)
         if (error.Code != ErrorCode.None)
             return Failed(wanted.Name, error);
         var created = topics.Find(wanted.Name);
-        return new(wanted.Name, created?.Id ?? Guid.Empty, ErrorCode.None, null, created?.Partitions.Length ?? partitions);
+        return new(
+            wanted.Name, created?.Id ?? Guid.Empty, ErrorCode.None, null, created?.Partitions.Length ?? partitions,
+            [.. TopicSettings.All.Values.Select(setting => Describe(setting, settings))]);
     }
+
+    private static CreatedConfig Describe(TopicSetting setting, Dictionary<string, string> settings) =>
+        settings.TryGetValue(setting.Name, out string? value)
+            ? new(setting.Name, value, ConfigSource.Topic)
+            : new(setting.Name, setting.Default, ConfigSource.Default);
 
     private static TopicError Check(CreatableTopic wanted, out int partitions)
     {
@@ -49,5 +56,5 @@ internal sealed class TopicApis(TopicCatalog topics)
             : new(ErrorCode.InvalidReplicationFactor, $"replication factor {wanted.ReplicationFactor}; this is a single broker, so it is 1");
     }
 
-    private static CreatedTopic Failed(string name, TopicError error) => new(name, Guid.Empty, error.Code, error.Message, -1);
+    private static CreatedTopic Failed(string name, TopicError error) => new(name, Guid.Empty, error.Code, error.Message, -1, []);
 }

@@ -60,7 +60,9 @@ internal sealed record CreateTopicsResponse(IReadOnlyCollection<CreatedTopic> To
     }
 }
 
-internal sealed record CreatedTopic(string Name, Guid Id, ErrorCode Error, string? Message, int Partitions) : IWritable
+/// <summary>A topic that was made, or why not. Its settings may be empty but never null: the Java client reads them.</summary>
+internal sealed record CreatedTopic(
+    string Name, Guid Id, ErrorCode Error, string? Message, int Partitions, IReadOnlyCollection<CreatedConfig> Configs) : IWritable
 {
     public void Write(KafkaWriter writer, short version)
     {
@@ -73,8 +75,21 @@ internal sealed record CreatedTopic(string Name, Guid Id, ErrorCode Error, strin
         {
             writer.Int32(Partitions);
             writer.Int16((short)(Error == ErrorCode.None ? 1 : -1)); // replication factor
-            writer.ArrayLength(-1); // configs: DescribeConfigs tells them
+            writer.Array(Configs, version);
         }
+        writer.Tags();
+    }
+}
+
+internal sealed record CreatedConfig(string Name, string Value, ConfigSource Source) : IWritable
+{
+    public void Write(KafkaWriter writer, short version)
+    {
+        writer.String(Name);
+        writer.NullableString(Value);
+        writer.Bool(false); // read only
+        writer.Int8((sbyte)Source);
+        writer.Bool(false); // sensitive
         writer.Tags();
     }
 }
