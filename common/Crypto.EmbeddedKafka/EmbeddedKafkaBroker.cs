@@ -54,6 +54,9 @@ public sealed partial class EmbeddedKafkaBroker : IAsyncDisposable
     /// <summary>What a client's <c>bootstrap.servers</c> must be.</summary>
     public string BootstrapServers { get; }
 
+    /// <summary>Connections that are open.</summary>
+    internal int Connections => _server.Connections;
+
     /// <summary>Starts a broker; it serves when the task ends.</summary>
     /// <exception cref="EmbeddedKafkaException">A setting is wrong, the port or the folder in use, or the folder damaged.</exception>
     public static async Task<EmbeddedKafkaBroker> StartAsync(

@@ -26,13 +26,26 @@ internal sealed class GroupApis(GroupCoordinator groups)
         var attempt = new JoinAttempt(
             request, context.ClientId, context.ClientHost,
             context.Version >= MemberIdRequiredVersion, context.Version >= SkipAssignmentVersion);
-        return await group.JoinAsync(attempt).WaitAsync(context.Aborted);
+        return await AwaitAsync(group, group.JoinAsync(attempt), context.Aborted);
     }
 
     internal async ValueTask<SyncGroupResponse?> SyncAsync(SyncGroupRequest request, RequestContext context) =>
         groups.Find(request.GroupId) is { } group
-            ? await group.SyncAsync(request).WaitAsync(context.Aborted)
+            ? await AwaitAsync(group, group.SyncAsync(request), context.Aborted)
             : SyncGroupResponse.Failed(Missing(request.GroupId));
+
+    private static async Task<T> AwaitAsync<T>(Group group, Task<T> answer, CancellationToken aborted)
+    {
+        try
+        {
+            return await answer.WaitAsync(aborted);
+        }
+        catch (OperationCanceledException)
+        {
+            group.Abandon(answer);
+            throw;
+        }
+    }
 
     internal HeartbeatResponse Heartbeat(HeartbeatRequest request, RequestContext context) =>
         new(groups.Find(request.GroupId)?.Heartbeat(request) ?? Missing(request.GroupId));

@@ -30,6 +30,19 @@ internal sealed partial class Group
         }
     }
 
+    /// <summary>
+    /// Nobody is there any more to take an answer. Its member no longer counts as waiting, so that its session ends unless it
+    /// is heard of again.
+    /// </summary>
+    internal void Abandon(Task answer)
+    {
+        lock (_gate)
+        {
+            foreach (var member in _members.Values)
+                member.Abandon(answer);
+        }
+    }
+
     private static Task<JoinGroupResponse> Refused(ErrorCode error, JoinGroupRequest request) =>
         Task.FromResult(JoinGroupResponse.Failed(error, request.MemberId));
 

@@ -57,4 +57,12 @@ internal sealed class Member
         Syncing = null;
         syncing?.TrySetResult(response);
     }
+
+    internal void Abandon(Task answer)
+    {
+        if (Joining?.Task == answer)
+            Joining = null;
+        if (Syncing?.Task == answer)
+            Syncing = null;
+    }
 }

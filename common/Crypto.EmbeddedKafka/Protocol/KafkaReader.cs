@@ -11,9 +11,13 @@ internal ref struct KafkaReader(Memory<byte> memory, bool flexible)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>Far more than any client asks for at once; without a limit small elements would become many large objects.</summary>
+    private const int MaxElements = 250_000;
+
     private readonly Memory<byte> _memory = memory;
     private readonly ReadOnlySpan<byte> _span = memory.Span;
     private int _position;
+    private int _elements;
 
     internal readonly bool Flexible => flexible;
 
@@ -86,6 +90,9 @@ internal ref struct KafkaReader(Memory<byte> memory, bool flexible)
         // Every element takes at least a byte, so a longer array is a lie that must not be given memory.
         if (length > Remaining)
             throw new MalformedRequestException($"an array of {length} elements in {Remaining} bytes");
+        _elements += Math.Max(0, length);
+        if (_elements > MaxElements)
+            throw new MalformedRequestException($"more than {MaxElements} elements in all");
         return length;
     }
 

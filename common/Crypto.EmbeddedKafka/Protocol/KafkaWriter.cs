@@ -14,6 +14,9 @@ internal sealed class KafkaWriter : IDisposable
     /// <summary>Smaller pieces of a log are copied; larger ones are read when they are sent, piece by piece.</summary>
     private const int InlineRecords = 32 << 10;
 
+    /// <summary>Without the pieces of logs. A request can name the same thing many times, so small ones could ask for this much.</summary>
+    private const int MaxBuffer = 256 << 20;
+
     private readonly List<(int Position, LogSlice Records)> _slices = [];
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(512);
 
@@ -144,7 +147,9 @@ internal sealed class KafkaWriter : IDisposable
 
     private void Grow(int count)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(Length + count), _buffer.Length * 2));
+        if ((long)Length + count > MaxBuffer)
+            throw new MalformedRequestException($"its answer would be larger than {MaxBuffer} bytes");
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(MaxBuffer, Math.Max((long)Length + count, _buffer.Length * 2L)));
         _buffer.AsSpan(0, Length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;

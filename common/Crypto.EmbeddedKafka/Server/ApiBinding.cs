@@ -18,6 +18,10 @@ internal abstract class ApiBinding(ApiKey key, short min, short max, short flexi
 
     internal bool IsFlexible(short version) => version >= flexibleFrom;
 
+    /// <summary>Reads the body and no more.</summary>
+    /// <exception cref="MalformedRequestException">It is not what the API's version wants.</exception>
+    internal abstract object Decode(Memory<byte> body, short version);
+
     /// <summary>Reads the body, has it handled and writes the answer's body.</summary>
     /// <returns>False where there is nothing to answer.</returns>
     internal abstract ValueTask<bool> HandleAsync(Memory<byte> body, RequestContext context, KafkaWriter writer);
@@ -36,6 +40,8 @@ internal sealed class ApiBinding<TRequest, TResponse>(
             ? ValueTask.FromResult(Write(answering.Result, context.Version, writer))
             : Awaited(answering, context.Version, writer);
     }
+
+    internal override object Decode(Memory<byte> body, short version) => Read(body, version);
 
     private TRequest Read(Memory<byte> body, short version)
     {

@@ -16,6 +16,7 @@ internal sealed class BrokerMetrics : IDisposable
     private readonly Counter<long> _bytesOut;
     private readonly Counter<long> _recordsIn;
     private readonly Counter<long> _malformed;
+    private readonly Counter<long> _failed;
     private readonly Histogram<double> _duration;
     private readonly UpDownCounter<int> _connections;
 
@@ -25,6 +26,7 @@ internal sealed class BrokerMetrics : IDisposable
         _bytesOut = _meter.CreateCounter<long>("kafka.broker.bytes.sent", "By", "Bytes of answers");
         _recordsIn = _meter.CreateCounter<long>("kafka.broker.records.appended", "{record}", "Records appended to logs");
         _malformed = _meter.CreateCounter<long>("kafka.broker.requests.malformed", "{request}", "Requests that cost their connection");
+        _failed = _meter.CreateCounter<long>("kafka.broker.requests.failed", "{request}", "Requests that the broker failed at, a defect of its own");
         _duration = _meter.CreateHistogram<double>("kafka.broker.request.duration", "s", "From request to answer, waiting included");
         _connections = _meter.CreateUpDownCounter<int>("kafka.broker.connections", "{connection}", "Open connections");
     }
@@ -49,6 +51,8 @@ internal sealed class BrokerMetrics : IDisposable
     internal void Appended(int records) => _recordsIn.Add(records);
 
     internal void Malformed() => _malformed.Add(1);
+
+    internal void Failed() => _failed.Add(1);
 
     internal void Connected(int change) => _connections.Add(change);
 

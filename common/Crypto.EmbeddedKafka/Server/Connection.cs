@@ -12,7 +12,8 @@ namespace Crypto.EmbeddedKafka.Server;
 /// client's next ones wait in the socket, and nobody else's do.
 /// </summary>
 internal sealed partial class Connection(
-    Socket socket, RequestDispatcher dispatcher, MemoryBudget budget, EmbeddedKafkaOptions options, BrokerMetrics metrics, ILogger logger)
+    Socket socket, RequestDispatcher dispatcher, MemoryBudget budget, EmbeddedKafkaOptions options, BrokerMetrics metrics,
+    LogThrottle complaints, ILogger logger)
 {
     private const int SendBuffer = 256 << 10;
 
@@ -22,6 +23,7 @@ internal sealed partial class Connection(
     internal async Task RunAsync(CancellationToken ending)
     {
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(ending);
         using var frames = new FrameReader(socket, options.MaxRequestBytes, budget);
         try
         {
@@ -31,7 +33,8 @@ internal sealed partial class Connection(
                 if (await frames.ReadAsync(idle.Token) is not { } frame)
                     return;
                 idle.CancelAfter(Timeout.Infinite);
-                using var answer = await dispatcher.DispatchAsync(frame, _clientHost, ending);
+                var answering = dispatcher.DispatchAsync(frame, _clientHost, gone.Token);
+                using var answer = answering.IsCompleted ? await answering : await WaitAsync(answering.AsTask(), frames, gone);
                 if (answer is not null)
                     await SendAsync(answer, idle);
             }
@@ -39,7 +42,8 @@ internal sealed partial class Connection(
         catch (MalformedRequestException e)
         {
             metrics.Malformed();
-            LogMalformed(logger, _client, e.Message);
+            if (complaints.Take(out long silenced))
+                LogMalformed(logger, _client, e.Message, silenced);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -48,12 +52,21 @@ internal sealed partial class Connection(
         }
         catch (Exception e)
         {
+            metrics.Failed();
             LogFailed(logger, e, _client);
         }
         finally
         {
             socket.Dispose();
         }
+    }
+
+    /// <summary>Nobody waits for the answer to a client that has gone: a wait for records or for a group ends with it.</summary>
+    private static async ValueTask<KafkaWriter?> WaitAsync(Task<KafkaWriter?> answering, FrameReader frames, CancellationTokenSource gone)
+    {
+        if (await frames.IsGoneBeforeAsync(answering))
+            await gone.CancelAsync();
+        return await answering;
     }
 
     /// <summary>
@@ -98,8 +111,8 @@ internal sealed partial class Connection(
             bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, idle.Token)..];
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection of {Client} closed: {Problem}")]
-    private static partial void LogMalformed(ILogger logger, string client, string problem);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection of {Client} closed: {Problem} (and {Silenced} others since the last such line)")]
+    private static partial void LogMalformed(ILogger logger, string client, string problem, long silenced);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Connection of {Client} ended: {Reason}")]
     private static partial void LogGone(ILogger logger, string client, string reason);

@@ -17,6 +17,7 @@ internal sealed class FrameReader(Socket socket, int maxRequestBytes, MemoryBudg
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private byte[]? _large;
     private int _largeSize;
+    private Task<int>? _ahead;
     private int _start;
     private int _end;
 
@@ -39,11 +40,54 @@ internal sealed class FrameReader(Socket socket, int maxRequestBytes, MemoryBudg
         return frame;
     }
 
+    /// <summary>
+    /// Reads on behind the request that is being answered, to learn whether the client goes before it has its answer. With
+    /// a full buffer (a client that sends ahead) it cannot look, and says no.
+    /// </summary>
+    internal async Task<bool> IsGoneBeforeAsync(Task answering)
+    {
+        while (_end < _buffer.Length)
+        {
+            _ahead ??= socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None, CancellationToken.None).AsTask();
+            if (await Task.WhenAny(answering, _ahead) == answering)
+                return false;
+            if (!_ahead.IsCompletedSuccessfully || await _ahead == 0)
+                return true;
+            await TakeAheadAsync(CancellationToken.None);
+        }
+        return false;
+    }
+
     public void Dispose()
     {
         ReturnLarge();
-        ArrayPool<byte>.Shared.Return(_buffer);
+        var buffer = _buffer;
         _buffer = [];
+        // A receive that has not ended may still write into the buffer, so it is nobody else's before that.
+        if (_ahead is null)
+            ArrayPool<byte>.Shared.Return(buffer);
+        else
+            _ = ReturnAfterAsync(_ahead, buffer);
+    }
+
+    private static async Task ReturnAfterAsync(Task receiving, byte[] buffer)
+    {
+        await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    /// <summary>Ends the receive that looked ahead, if there is one.</summary>
+    /// <returns>False when the client has gone.</returns>
+    private async ValueTask<bool> TakeAheadAsync(CancellationToken cancellation)
+    {
+        if (_ahead is null)
+            return true;
+        int received = await _ahead.WaitAsync(cancellation);
+        if (received == 0)
+            return false;
+        _ahead = null;
+        _end += received;
+        return true;
     }
 
     /// <summary>Makes sure that so many unread bytes are in the buffer.</summary>
@@ -51,6 +95,8 @@ internal sealed class FrameReader(Socket socket, int maxRequestBytes, MemoryBudg
     {
         if (_end - _start >= count)
             return true;
+        if (!await TakeAheadAsync(cancellation))
+            return false;
         if (_start + count > _buffer.Length || _start == _end)
         {
             _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
@@ -75,6 +121,9 @@ internal sealed class FrameReader(Socket socket, int maxRequestBytes, MemoryBudg
         int limit = key == ApiKey.Produce ? maxRequestBytes : maxRequestBytes / 10;
         if (size > limit)
             throw new MalformedRequestException($"a {key} request of {size} bytes; at most {limit} are taken");
+        // What comes ahead would land in the small buffer; there is room in it for a part of this request at most.
+        if (!await TakeAheadAsync(cancellation))
+            return null;
         await budget.TakeAsync(size, cancellation);
         _largeSize = size;
         _large = ArrayPool<byte>.Shared.Rent(size);

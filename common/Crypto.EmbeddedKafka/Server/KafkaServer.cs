@@ -17,6 +17,7 @@ internal sealed partial class KafkaServer : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, byte> _connections = [];
     private readonly MemoryBudget _budget;
     private readonly BrokerMetrics _metrics;
+    private readonly LogThrottle _complaints = new();
     private Task _accepting = Task.CompletedTask;
 
     /// <summary>Takes the port; nobody is served before <see cref="Start"/>.</summary>
@@ -32,6 +33,8 @@ internal sealed partial class KafkaServer : IAsyncDisposable
     }
 
     internal int Port { get; }
+
+    internal int Connections => _connections.Count;
 
     internal void Start(RequestDispatcher dispatcher) => _accepting = AcceptAsync(dispatcher);
 
@@ -101,7 +104,7 @@ internal sealed partial class KafkaServer : IAsyncDisposable
     private async Task ServeAsync(Socket socket, RequestDispatcher dispatcher)
     {
         _metrics.Connected(1);
-        await new Connection(socket, dispatcher, _budget, _options, _metrics, _logger).RunAsync(_ending.Token);
+        await new Connection(socket, dispatcher, _budget, _options, _metrics, _complaints, _logger).RunAsync(_ending.Token);
         _metrics.Connected(-1);
     }
 
