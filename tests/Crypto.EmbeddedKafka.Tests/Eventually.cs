@@ -3,7 +3,7 @@ namespace Crypto.EmbeddedKafka.Tests;
 /// <summary>Waits for something that comes true by itself.</summary>
 internal static class Eventually
 {
-    internal static async Task Async(Func<bool> condition, int withinSeconds = 20)
+    internal static async Task Async(Func<bool> condition, int withinSeconds = 60)
     {
         var end = DateTime.UtcNow.AddSeconds(withinSeconds);
         while (!condition())

@@ -6,7 +6,7 @@ namespace Crypto.EmbeddedKafka.Tests.Clients;
 /// <summary>Runs a client's program and gives back what it printed.</summary>
 internal static class ForeignClient
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     /// <summary>Makes sure that a client of eng/test-clients.sh is there.</summary>
     internal static Task InstallAsync(string client) =>

@@ -5,7 +5,7 @@ namespace Crypto.EmbeddedKafka.Tests.Clients;
 
 public sealed class GroupTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private TestBroker _broker = null!;
 

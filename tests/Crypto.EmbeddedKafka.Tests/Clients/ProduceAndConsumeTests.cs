@@ -35,7 +35,7 @@ public sealed class ProduceAndConsumeTests : IAsyncLifetime
         await TestClients.ProduceAsync(_broker, "first-use", ["a", "b", "c"]);
 
         using var admin = TestClients.Admin(_broker);
-        var topic = admin.GetMetadata("first-use", TimeSpan.FromSeconds(5)).Topics.Single();
+        var topic = admin.GetMetadata("first-use", TimeSpan.FromSeconds(60)).Topics.Single();
 
         Assert.Equal(3, topic.Partitions.Count);
         Assert.Equal(3, TestClients.ReadAll(_broker, "first-use", 3, partitions: 3).Count);
@@ -93,7 +93,7 @@ public sealed class ProduceAndConsumeTests : IAsyncLifetime
         }
 
         // Twenty round trips that waited for the fetch to time out would take 200 s.
-        Assert.True(watch.ElapsedMilliseconds < 5000, $"{watch.ElapsedMilliseconds} ms");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"{watch.ElapsedMilliseconds} ms");
     }
 
     private async Task<string> TopicIdAsync(string topic)

@@ -8,7 +8,7 @@ namespace Crypto.EmbeddedKafka.Tests.Clients;
 /// <summary>The clients that tests use, as short as they are used.</summary>
 internal static class TestClients
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     internal static IProducer<string, string> Producer(TestBroker broker, Action<ProducerConfig>? configure = null)
     {

@@ -85,7 +85,7 @@ public sealed class TopicTests : IAsyncLifetime
         await _admin.DeleteRecordsAsync([new TopicPartitionOffset("t", 0, 2)]);
         await _broker.RestartAsync();
 
-        Assert.Equal(3, _admin.GetMetadata("t", TimeSpan.FromSeconds(10)).Topics.Single().Partitions.Count);
+        Assert.Equal(3, _admin.GetMetadata("t", TimeSpan.FromSeconds(60)).Topics.Single().Partitions.Count);
         var left = TestClients.ReadAll(_broker, "t", 1).Single();
         Assert.Equal((2L, "3"), (left.Offset.Value, left.Message.Value));
     }
@@ -102,10 +102,10 @@ public sealed class TopicTests : IAsyncLifetime
         using var producer = TestClients.Producer(_broker, c => (c.CompressionType, c.LingerMs) = (compression, 50));
         for (int i = 0; i < 500; i++)
             producer.Produce("t", new Message<string, string> { Value = $"record {i}", Timestamp = new Timestamp(1_700_000_000_000 + (i * 10), TimestampType.CreateTime) });
-        producer.Flush(TimeSpan.FromSeconds(10));
+        producer.Flush(TimeSpan.FromSeconds(60));
         using var consumer = TestClients.Consumer(_broker, "g");
         long OffsetAt(long ms) => consumer.OffsetsForTimes(
-            [new TopicPartitionTimestamp("t", 0, new Timestamp(ms, TimestampType.CreateTime))], TimeSpan.FromSeconds(10)).Single().Offset.Value;
+            [new TopicPartitionTimestamp("t", 0, new Timestamp(ms, TimestampType.CreateTime))], TimeSpan.FromSeconds(60)).Single().Offset.Value;
 
         Assert.Equal(0, OffsetAt(0));
         Assert.Equal(123, OffsetAt(1_700_000_001_230));
@@ -133,7 +133,7 @@ public sealed class TopicTests : IAsyncLifetime
         {
             for (int key = 0; key < 10; key++)
                 producer.Produce("t", new Message<string, string> { Key = $"{key}", Value = key == 3 && round > 5 ? null! : $"{round} {Noise(40)}" });
-            producer.Flush(TimeSpan.FromSeconds(10));
+            producer.Flush(TimeSpan.FromSeconds(60));
         }
 
         // The segment that is written to is never compacted, so the newest records stay as they are.
@@ -172,7 +172,7 @@ public sealed class TopicTests : IAsyncLifetime
             await producer.ProduceAsync("size", new Message<string, string> { Value = Noise(300) });
         }
         using var consumer = TestClients.Consumer(_broker, "g");
-        WatermarkOffsets Offsets(string topic) => consumer.QueryWatermarkOffsets(new TopicPartition(topic, 0), TimeSpan.FromSeconds(10));
+        WatermarkOffsets Offsets(string topic) => consumer.QueryWatermarkOffsets(new TopicPartition(topic, 0), TimeSpan.FromSeconds(60));
 
         await Eventually.Async(() => Offsets("age").Low == 50 && Offsets("size").Low.Value is > 25 and < 50);
 
@@ -192,7 +192,7 @@ public sealed class TopicTests : IAsyncLifetime
         using var consumer = TestClients.Consumer(_broker, "reader", c => c.EnablePartitionEof = true);
         consumer.Assign(new TopicPartitionOffset("t", 0, Offset.Beginning));
         var records = new List<ConsumeResult<string, string>>();
-        while (consumer.Consume(TimeSpan.FromSeconds(10)) is { IsPartitionEOF: false } record)
+        while (consumer.Consume(TimeSpan.FromSeconds(60)) is { IsPartitionEOF: false } record)
             records.Add(record);
         return records;
     }

@@ -1,11 +1,11 @@
 using Crypto.Ingestion.Publishing;
-using Microsoft.Extensions.Logging;
+using Crypto.Testing;
 
 namespace Crypto.Ingestion.Tests.Publishing;
 
 public sealed class DeliveryFailuresTests
 {
-    private readonly Lines _log = new();
+    private readonly LogLines _log = new();
     private readonly Clock _clock = new();
     private readonly DeliveryFailures _failures;
 
@@ -15,13 +15,13 @@ public sealed class DeliveryFailuresTests
     public void The_first_failure_is_told_at_once_and_a_flood_of_them_in_one_line_an_interval()
     {
         Fail(10_000);
-        Assert.Equal(["Kafka did not take 1 records, the last of trades: gone. The auditor will notice what is missing"], _log);
+        Assert.Equal(["Kafka did not take 1 records, the last of trades: gone. The auditor will notice what is missing"], Lines);
 
         _clock.Now += DeliveryFailures.Interval;
         Fail(10_000);
 
-        Assert.Equal(2, _log.Count);
-        Assert.StartsWith("Kafka did not take 10000 records", _log[1], StringComparison.Ordinal);
+        Assert.Equal(2, Lines.Count);
+        Assert.StartsWith("Kafka did not take 10000 records", Lines[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -32,10 +32,10 @@ public sealed class DeliveryFailuresTests
         _failures.Succeeded();
         _failures.Succeeded();
 
-        Assert.Equal(2, _log.Count);
-        Assert.Equal("Kafka takes records again; 123 were not taken", _log[1]);
+        Assert.Equal(2, Lines.Count);
+        Assert.Equal("Kafka takes records again; 123 were not taken", Lines[1]);
         Fail(1);
-        Assert.Equal(3, _log.Count);
+        Assert.Equal(3, Lines.Count);
     }
 
     [Fact]
@@ -43,22 +43,14 @@ public sealed class DeliveryFailuresTests
     {
         _failures.Succeeded();
 
-        Assert.Empty(_log);
+        Assert.Empty(Lines);
     }
+
+    private List<string> Lines => [.. _log.All.Select(line => line.Message)];
 
     private void Fail(int times)
     {
         for (int i = 0; i < times; i++) _failures.Failed("trades", "gone");
-    }
-
-    private sealed class Lines : List<string>, ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? e, Func<TState, Exception?, string> format) =>
-            Add(format(state, e));
     }
 
     private sealed class Clock : TimeProvider
