@@ -35,12 +35,18 @@ internal sealed partial class PartitionLog
     {
         foreach (var segment in _segments)
         {
-            if (segment.MaxTimestamp < timestampMs || segment.BatchAt(timestampMs) is not { } slice)
+            if (segment.MaxTimestamp < timestampMs)
                 continue;
-            var batch = new byte[slice.Length];
-            slice.Read(batch);
-            if (RecordFinder.FirstAt(batch, timestampMs, StartOffset) is { } found)
-                return found;
+            long from = StartOffset;
+            while (segment.BatchAt(timestampMs, from) is { } slice)
+            {
+                var batch = new byte[slice.Length];
+                slice.Read(batch);
+                if (RecordFinder.FirstAt(batch, timestampMs, StartOffset) is { } found)
+                    return found;
+                // The record that the batch's time came from was compacted away, or lies before the log's start.
+                from = new BatchHeader(batch).LastOffset + 1;
+            }
         }
         return null;
     }

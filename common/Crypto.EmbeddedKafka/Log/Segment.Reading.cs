@@ -22,11 +22,11 @@ internal sealed partial class Segment
     /// <summary>The position of the first batch whose last offset is not below the given one, or the end.</summary>
     internal long PositionOf(long offset) => FindBatch(offset, Size)?.Position ?? Size;
 
-    /// <summary>The first batch with a record at or after the timestamp.</summary>
-    internal LogSlice? BatchAt(long timestampMs)
+    /// <summary>The first batch with a record at or after the timestamp that does not end before the offset.</summary>
+    internal LogSlice? BatchAt(long timestampMs, long fromOffset)
     {
         LoadIndex();
-        return Walk(_index.PositionBefore(timestampMs), Size, header => header.MaxTimestamp >= timestampMs) is { } found
+        return Walk(_index.PositionBefore(timestampMs), Size, header => header.MaxTimestamp >= timestampMs && header.LastOffset >= fromOffset) is { } found
             ? new LogSlice(Handle, found.Position, found.Size)
             : null;
     }

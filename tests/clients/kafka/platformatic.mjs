@@ -51,6 +51,14 @@ async function before() {
 async function after() {
   await produce(10, 'none')
   assert.equal((await consume(10)).length, 10)
+  // Offsets by time: the ends, the first record since the epoch, and none after tomorrow.
+  const offsetsAt = async timestamp => {
+    const partitions = [0, 1, 2].map(partitionIndex => ({ partitionIndex, timestamp }))
+    return (await admin.listOffsets({ topics: [{ name: topic, partitions }] }))[0].partitions.map(p => p.offset)
+  }
+  assert.equal((await offsetsAt(-1n)).reduce((sum, offset) => sum + offset, 0n), 110n)
+  assert.deepEqual(await offsetsAt(1n), [0n, 0n, 0n])
+  assert.deepEqual(await offsetsAt(BigInt(Date.now() + 86_400_000)), [-1n, -1n, -1n])
   const groups = await admin.listGroups()
   assert.equal(groups.get(groupId).state, 'EMPTY')
   await admin.deleteGroups({ groups: [groupId] })
