@@ -9,6 +9,9 @@ var root = new RootCommand("Crypto: a market-data platform that proves nothing i
     new BenchCommand(),
     new ReconcileCommand(),
     new ReplayCommand(),
+    new BackfillCommand(),
+    new DeadLettersCommand(),
+    new ExportCommand(),
     new ChaosCommand(),
 };
 var parsed = root.Parse(args);

@@ -4,7 +4,7 @@ using Crypto.Standalone.Commands;
 namespace Crypto.Standalone.Hosting;
 
 /// <summary>Where a system that runs on a data folder is reached: written at start, so that commands find it by <c>--data</c>.</summary>
-internal sealed record RunningSystem(string? Http, string? Market, string Venue, int? PostgresPort = null)
+internal sealed record RunningSystem(string? Http, string? Market, string Venue, int? PostgresPort = null, string? Kafka = null)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
@@ -13,7 +13,7 @@ internal sealed record RunningSystem(string? Http, string? Market, string Venue,
     {
         if (!options.Has(Roles.Query) || options.HttpPort == 0) return;
         var system = new RunningSystem($"http://127.0.0.1:{options.HttpPort}", infrastructure.MarketUrl, options.Venue,
-            options.Postgres is null ? options.PostgresPort : null);
+            options.Postgres is null ? options.PostgresPort : null, infrastructure.KafkaBootstrap);
         File.WriteAllText(PathIn(data.Path), JsonSerializer.Serialize(system, Readable));
     }
 

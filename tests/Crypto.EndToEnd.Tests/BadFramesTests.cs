@@ -38,6 +38,24 @@ public sealed class BadFramesTests
         Assert.Contains(letters, letter => letter.Value.Contains("\"X\":\"NA\"", StringComparison.Ordinal));
         Assert.All(letters, letter => Assert.NotEmpty(letter.Reason));
         Assert.Contains("this is no JSON", process.Output, StringComparison.Ordinal);
+
+        Assert.Contains("ingestion ws://", await DlqAsync(pipeline, 0, "list"), StringComparison.Ordinal);
+        var shown = await DlqAsync(pipeline, 0, "show", "crypto.trades.dlq", "--reason", "no JSON");
+        Assert.Contains("16 bytes: this is no JSON", shown, StringComparison.Ordinal);
+        Assert.Contains("dlq-stage: ingestion ws://", shown, StringComparison.Ordinal);
+        // A bad frame stays bad; one of a symbol that is wanted by now is a trade, and once however often it is sent.
+        Assert.Contains("0 sent to crypto.trades, 1 not", await DlqAsync(pipeline, 1, "replay", "crypto.trades", "--reason", "no JSON"), StringComparison.Ordinal);
+        for (var again = 0; again < 2; again++)
+            Assert.Contains("1 sent to crypto.trades, 0 not", await DlqAsync(pipeline, 0, "replay", "crypto.trades", "--reason", "not among those"), StringComparison.Ordinal);
+        await process.UntilAsync("/coverage/NOSUCHUSDT", json => json.GetProperty("stored").GetInt64() == 1, TimeSpan.FromSeconds(60));
+    }
+
+    private static async Task<string> DlqAsync(Pipeline pipeline, int exitCode, params string[] arguments)
+    {
+        await using var command = StandaloneProcess.Start(["dlq", .. arguments, "--data", pipeline.Folder]);
+        var actual = await command.ExitAsync(TimeSpan.FromSeconds(60));
+        Assert.True(actual == exitCode, $"exit code {actual}: {command.Output}");
+        return command.Output;
     }
 
     // Real frames with the bad ones strewn in; one real trade becomes a frame of price zero under the same id.

@@ -40,7 +40,7 @@ public sealed class OnDemand(
             var sinceUs = UnixTime.ToMicroseconds(oldest - span);
             if (await history.FirstIdSinceAsync(name, sinceUs, newest, cancellation).ConfigureAwait(false) is not { } first) continue;
             var range = new IdRange(first, known.Covered.Ranges[0].First - 1);
-            if (range.First <= range.Last) queued += Queue(symbol, range, GapReasons.FirstStart, TradeOrigin.Backfill);
+            if (range.First <= range.Last) queued += Queue(symbol, range, GapReasons.Backfill, TradeOrigin.Backfill);
         }
         return queued;
     }

@@ -87,7 +87,7 @@ public sealed partial class Resume(
         }
     }
 
-    private static TradeOrigin OriginOf(string reason) => reason == GapReasons.FirstStart ? TradeOrigin.Backfill : TradeOrigin.Repair;
+    private static TradeOrigin OriginOf(string reason) => reason is GapReasons.FirstStart or GapReasons.Backfill ? TradeOrigin.Backfill : TradeOrigin.Repair;
 
     // Where the store's trades should begin: a recording in its own time is wanted whole, a running market for a while back.
     private async Task<long?> FirstWantedAsync(TrackedSymbol symbol, SymbolLedger known, CancellationToken cancellation)

@@ -14,5 +14,5 @@ public sealed record Gap(IdRange Range, string Reason, TradeOrigin Origin, long 
     public bool IsAnnounced { get; init; }
 
     /// <summary>True where the trades may be older than repairs are allowed to reach back.</summary>
-    public bool MayBeOld => Reason is not (GapReasons.Skipped or GapReasons.FirstStart);
+    public bool MayBeOld => Reason is not (GapReasons.Skipped or GapReasons.FirstStart or GapReasons.Backfill);
 }

@@ -40,8 +40,10 @@ public sealed class RepairWorker(
         }
     }
 
-    // A gap that the ledger knows keeps its one row; a new one gets a row per part that is missing by now.
-    private async Task RepairAsync(TrackedSymbol symbol, Gap gap, CancellationToken cancellation)
+    /// <summary>
+    /// Repairs one gap to its end. A gap that the ledger knows keeps its one row; a new one gets a row per part that is missing by now.
+    /// </summary>
+    public async Task RepairAsync(TrackedSymbol symbol, Gap gap, CancellationToken cancellation)
     {
         var parts = symbol.Sequence.MissingWithin(gap.Range).ConvertAll(missing => gap with { Range = missing });
         string? refusal = null;

@@ -18,6 +18,9 @@ public static class GapReasons
     /// <summary>History fetched on the first start.</summary>
     public const string FirstStart = "first start";
 
+    /// <summary>History that an operator asked for.</summary>
+    public const string Backfill = "backfill";
+
     /// <summary>The broker took the records, the store never got them.</summary>
     public const string NotStored = "published but not stored";
 }

@@ -20,12 +20,12 @@ public sealed class TickerFeed(
         return body is null ? null : Read(body, venue, symbols);
     }
 
-    /// <summary>Reads an answer: one event per wanted symbol.</summary>
-    public static IReadOnlyList<FeedEvent> Read(byte[] body, string venue, IReadOnlyList<string> symbols)
+    /// <summary>Reads an answer: one event per wanted symbol; null: all of them.</summary>
+    public static IReadOnlyList<FeedEvent> Read(byte[] body, string venue, IReadOnlyList<string>? symbols)
     {
         using var answer = JsonAnswer.Parse(body, "the exchange");
         return [.. JsonAnswer.Array(answer.RootElement, null, "the exchange").EnumerateArray()
-            .Where(row => row.Text("symbol") is { } symbol && symbols.Contains(symbol)).Select(row => ReadRow(row, venue))];
+            .Where(row => symbols is null || (row.Text("symbol") is { } symbol && symbols.Contains(symbol))).Select(row => ReadRow(row, venue))];
     }
 
     private static FeedEvent ReadRow(JsonElement row, string venue)

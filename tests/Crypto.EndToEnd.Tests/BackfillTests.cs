@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Crypto.Contracts;
+using Crypto.MarketReplay.Archives;
+using Crypto.MarketReplay.Recordings;
+using Crypto.Testing;
+using Xunit;
+
+namespace Crypto.EndToEnd.Tests;
+
+/// <summary>History into a running system, by the command that an operator types.</summary>
+public sealed class BackfillTests
+{
+    private const long Trades = 10_147;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly RecordingFile Recording = new(TestData.PathOf(TestData.SpotBtcusdt));
+
+    [Fact]
+    public async Task Archive_files_fill_an_empty_store_and_single_trades_replace_the_aggregates()
+    {
+        await using var pipeline = new Pipeline();
+        // Nobody listens to this exchange: whatever comes, comes from the files.
+        var system = pipeline.UpRole("market,kafka,postgres,storage,aggregation,query", "--recording", Recording.Name);
+        await system.HealthyAsync();
+        var aggregates = Archive(pipeline.Folder, ArchiveKind.AggTrades, ".csv");
+        var singles = Archive(pipeline.Folder, ArchiveKind.Trades, ".zip");
+
+        await RunAsync(0, "everything is stored", "backfill", "--data", pipeline.Folder, "--file", aggregates);
+        var coverage = await Pipeline.StoredAsync(system, "BTCUSDT", Trades, Patience);
+        Assert.True(coverage.GetProperty("aggregated").GetInt64() > 1000);
+        Assert.Equal("backfill repaired", Gaps(coverage));
+        await FoldedAsync(system);
+        var candles = await Pipeline.ResultAsync(system, "BTCUSDT");
+
+        await RunAsync(0, "were replaced by single trades", "backfill", "--data", pipeline.Folder, "--file", singles, "--replace");
+        coverage = await Pipeline.StoredAsync(system, "BTCUSDT", Trades, Patience);
+        Assert.Equal(0, coverage.GetProperty("aggregated").GetInt64());
+        Assert.Equal(candles, await Pipeline.ResultAsync(system, "BTCUSDT"));
+
+        // What is there is not sent again.
+        await RunAsync(0, "10,147 are stored already and 0 are missing", "backfill", "--http", $"{pipeline.Http}",
+            "--kafka-bootstrap", $"127.0.0.1:{pipeline.Kafka}", "--file", singles);
+    }
+
+    [Fact]
+    public async Task A_span_is_filled_over_REST_beside_the_live_stream()
+    {
+        await using var pipeline = new Pipeline();
+        var system = pipeline.Up("--set", "Ingestion:FirstStartBackfill=00:00:00");
+        await system.UntilAsync("/coverage/BTCUSDT", json => json.GetProperty("stored").GetInt64() > 0, Patience);
+        var from = DateTimeOffset.UtcNow.AddMinutes(-2);
+
+        await RunAsync(0, "everything is stored", "backfill", "--data", pipeline.Folder, "--symbol", "BTCUSDT", "--from", $"{from:O}");
+
+        var coverage = await system.GetAsync("/coverage/BTCUSDT");
+        Assert.Equal(1, coverage.GetProperty("ranges").GetArrayLength());
+        Assert.Equal("backfill repaired", Gaps(coverage));
+        var oldest = (await system.GetAsync("/ohlc/BTCUSDT?interval=1m&limit=1000")).GetProperty("candles")[0];
+        Assert.True(oldest.GetProperty("openTime").GetDateTimeOffset() <= from);
+        await RunAsync(1, "ids are not the exchange's", "backfill", "--data", pipeline.Folder, "--file", Archive(pipeline.Folder, ArchiveKind.Trades, ".csv"));
+    }
+
+    [Theory]
+    [InlineData("--from", "--symbol", "BTCUSDT")]
+    [InlineData("--to is not after --from", "--symbol", "BTCUSDT", "--from", "2024-08-09", "--to", "2024-08-08")]
+    [InlineData("--from soon: no time", "--symbol", "BTCUSDT", "--from", "soon")]
+    [InlineData("nothing was started on", "--symbol", "BTCUSDT", "--from", "2024-08-09")]
+    public async Task A_mistake_is_told_in_one_line(string expected, params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+
+        await RunAsync(1, expected, ["backfill", "--data", folder.Path, .. arguments]);
+    }
+
+    private static string Archive(string folder, ArchiveKind kind, string extension)
+    {
+        var path = Path.Combine(folder, PublicArchive.NameOf("BTCUSDT", kind, new DateOnly(2024, 8, 9)) + extension);
+        PublicArchive.Write(Recording, Venues.Binance, "BTCUSDT", kind, path);
+        return path;
+    }
+
+    private static async Task RunAsync(int exitCode, string expected, params string[] arguments)
+    {
+        await using var command = StandaloneProcess.Start(arguments);
+        var actual = await command.ExitAsync(Patience);
+        Assert.True(actual == exitCode, $"exit code {actual}: {command.Output}");
+        Assert.Contains(expected, command.Output, StringComparison.Ordinal);
+    }
+
+    private static Task<JsonElement> FoldedAsync(StandaloneProcess system) => system.UntilAsync("/ohlc/BTCUSDT?interval=1m&limit=1000",
+        json => json.GetProperty("candles").EnumerateArray().Sum(candle => candle.GetProperty("tradeCount").GetInt64()) == Trades, Patience);
+
+    private static string Gaps(JsonElement coverage) => string.Join(", ", coverage.GetProperty("gaps").EnumerateArray()
+        .Select(gap => $"{gap.GetProperty("reason").GetString()} {gap.GetProperty("state").GetString()}").Distinct());
+}
