@@ -5,12 +5,14 @@ using Npgsql;
 namespace Crypto.Standalone.Chaos;
 
 /// <summary>
-/// Holds a store against the recording: every id once, with the exchange's fields; a ledger of one range without an open
-/// gap, each gap with its cause; candles equal to a naive fold of the whole recording.
+/// Holds a store against the recording: every id once, with the exchange's fields; a ledger of one range, one row for
+/// each gap with its cause and none of them open; candles equal to a naive fold of the whole recording.
 /// </summary>
 internal sealed class ChaosCheck(RecordedTruth truth, string connectionString) : IAsyncDisposable
 {
-    private static readonly Interval[] Intervals = [Interval.OneMinute, Interval.FiveMinutes, Interval.FifteenMinutes, Interval.OneHour];
+    /// <summary>The candles that are looked at.</summary>
+    public static readonly IReadOnlyList<Interval> Intervals = [Interval.OneSecond, Interval.OneMinute, Interval.FiveMinutes, Interval.OneHour];
+
     private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(connectionString);
 
     public string ConnectionString => connectionString;
@@ -56,7 +58,15 @@ internal sealed class ChaosCheck(RecordedTruth truth, string connectionString) :
         var bad = await RowsAsync(
             "select first_id, last_id, reason, state from market.coverage_gaps where instrument_id = $1 and (state <> 'repaired' or reason = '')", id,
             row => $"gap {row.GetInt64(0)}-{row.GetInt64(1)} ({row.GetString(2)}) is {row.GetString(3)}", cancellation);
-        return bad.FirstOrDefault();
+        if (bad.Count > 0) return bad[0];
+        var twice = await RowsAsync("""
+            select a.first_id, a.last_id, a.reason, b.first_id, b.last_id, b.reason from market.coverage_gaps a
+            join market.coverage_gaps b on b.instrument_id = a.instrument_id and b.gap_id > a.gap_id
+                and b.first_id <= a.last_id and b.last_id >= a.first_id
+            where a.instrument_id = $1
+            """, id,
+            row => $"gaps {row.GetInt64(0)}-{row.GetInt64(1)} ({row.GetString(2)}) and {row.GetInt64(3)}-{row.GetInt64(4)} ({row.GetString(5)}) share ids", cancellation);
+        return twice.FirstOrDefault();
     }
 
     private async Task<string?> TradesAsync(Instrument instrument, int id, CancellationToken cancellation)

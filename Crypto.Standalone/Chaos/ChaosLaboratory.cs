@@ -4,6 +4,7 @@ using Crypto.MarketReplay;
 using Crypto.MarketReplay.Clocks;
 using Crypto.MarketReplay.Recordings;
 using Crypto.MarketReplay.Scenarios;
+using Crypto.Postgres;
 using Crypto.Postgres.Local;
 using Crypto.Standalone.Commands;
 using Crypto.Standalone.Hosting;
@@ -24,17 +25,22 @@ internal sealed record ChaosOutcome(string Line, string? Failure, string Scenari
 /// </summary>
 internal sealed class ChaosLaboratory : IAsyncDisposable
 {
-    // Five minutes of trades in three seconds: a bad day has to be short to be had often.
-    private const double Speed = 100;
+    private const string Template = "chaos_template";
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
     private readonly string _folder;
     private readonly LocalPostgres _postgres;
+    private readonly NpgsqlDataSource _server;
+    private readonly ChaosRecording _recording;
     private readonly RecordedTruth _truth;
     private readonly TimeSpan _timeout;
     private readonly bool _verbose;
 
-    private ChaosLaboratory(string folder, LocalPostgres postgres, RecordedTruth truth, TimeSpan timeout, bool verbose) =>
-        (_folder, _postgres, _truth, _timeout, _verbose) = (folder, postgres, truth, timeout, verbose);
+    private ChaosLaboratory(string folder, LocalPostgres postgres, ChaosRecording recording, TimeSpan timeout, bool verbose)
+    {
+        (_folder, _postgres, _recording, _timeout, _verbose) = (folder, postgres, recording, timeout, verbose);
+        _server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = "postgres" });
+        _truth = RecordedTruth.Of([.. recording.Files.Select(f => new RecordingFile(f))], Venues.Binance);
+    }
 
     public static async Task<ChaosLaboratory> StartAsync(TimeSpan timeout, bool verbose, CancellationToken cancellation)
     {
@@ -45,11 +51,14 @@ internal sealed class ChaosLaboratory : IAsyncDisposable
             {
                 Folder = Path.Combine(folder, "postgres"),
                 // Thrown away at the end; what a power cut does is not what is asked here.
-                Settings = new Dictionary<string, string> { ["fsync"] = "off" },
+                Settings = new Dictionary<string, string> { ["fsync"] = "off", ["full_page_writes"] = "off", ["max_connections"] = "500" },
+                Database = Template,
             },
             loggers.CreateLogger("Crypto.Postgres"), cancellation);
-        var truth = RecordedTruth.Of([.. SampleRecording.Files.Select(f => new RecordingFile(f))], Venues.Binance);
-        return new ChaosLaboratory(folder, postgres, truth, timeout, verbose);
+        // Migrated once; every seed gets a copy.
+        await using (var template = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false }))
+            await SchemaMigrator.MigrateAsync(template, cancellation);
+        return new ChaosLaboratory(folder, postgres, ChaosRecording.Cut(folder), timeout, verbose);
     }
 
     /// <summary>Plays one seed to its end and compares.</summary>
@@ -71,6 +80,7 @@ internal sealed class ChaosLaboratory : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _server.DisposeAsync();
         await _postgres.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
@@ -118,8 +128,8 @@ internal sealed class ChaosLaboratory : IAsyncDisposable
     private UpOptions OptionsFor(int seed, string database) => new()
     {
         Recorded = true,
-        Recordings = SampleRecording.Files,
-        Speed = Speed,
+        Recordings = _recording.Files,
+        Speed = ChaosRecording.Speed,
         Clock = MarketClock.Original,
         Loop = false,
         Scenario = $"{seed}",
@@ -137,27 +147,28 @@ internal sealed class ChaosLaboratory : IAsyncDisposable
         Postgres = database,
         RepairMax = TimeSpan.FromHours(2),
         KafkaFlushAlways = false,
-        Settings = new Dictionary<string, string?>
+        Settings = new Dictionary<string, string?>(ChaosCheck.Intervals.Select((interval, i) =>
+            KeyValuePair.Create($"Aggregation:Intervals:{i}", (string?)interval.Name)))
         {
-            // A day of a hundredth: what waits for seconds in life waits for moments here.
+            // A day in moments: what waits for seconds in life waits for fractions of them here.
             ["Ingestion:SilenceAfter"] = "00:00:00.500",
             ["Ingestion:ReconnectPauseMin"] = "00:00:00.020",
             ["Ingestion:ReconnectPauseMax"] = "00:00:00.500",
             ["Ingestion:AuditEvery"] = "00:00:01",
+            ["Feeds:Enabled"] = "false",
             ["Logging:LogLevel:Default"] = _verbose ? "Information" : "None",
         },
     };
 
     private async Task<string> CreateDatabaseAsync(int seed, CancellationToken cancellation)
     {
-        await ExecuteAsync($"create database chaos_{seed}", cancellation);
+        await ExecuteAsync($"create database chaos_{seed} template {Template}", cancellation);
         return new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Database = $"chaos_{seed}" }.ConnectionString;
     }
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellation)
     {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Pooling = false });
-        await using var command = source.CreateCommand(sql);
+        await using var command = _server.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -9,6 +9,12 @@ internal sealed class ChaosCommand : Command
     private readonly Option<int> _seeds = new("--seeds") { Description = "How many scenarios", DefaultValueFactory = _ => 20 };
     private readonly Option<int> _first = new("--first-seed") { Description = "The first of them", DefaultValueFactory = _ => 1 };
     private readonly Option<int> _timeout = new("--timeout") { Description = "Seconds that a scenario may take", DefaultValueFactory = _ => 90 };
+    private readonly Option<int> _parallel = new("--parallel")
+    {
+        Description = "How many at a time: a bad day waits more than it works",
+        DefaultValueFactory = _ => 4 * Environment.ProcessorCount,
+    };
+
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the services' log" };
 
     public ChaosCommand() : base("chaos", "Play bad days of the exchange and check that nothing is lost, doubled or wrong")
@@ -16,27 +22,34 @@ internal sealed class ChaosCommand : Command
         Options.Add(_seeds);
         Options.Add(_first);
         Options.Add(_timeout);
+        Options.Add(_parallel);
         Options.Add(_verbose);
-        SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(_first), parsed.GetValue(_seeds), TimeSpan.FromSeconds(parsed.GetValue(_timeout)), parsed.GetValue(_verbose),
-            cancellation));
+        SetAction(RunAsync);
     }
 
-    private static async Task<int> RunAsync(int first, int seeds, TimeSpan timeout, bool verbose, CancellationToken cancellation)
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
+        var (first, seeds, parallel) = (parsed.GetValue(_first), parsed.GetValue(_seeds), parsed.GetValue(_parallel));
         if (seeds < 1) throw new UsageException($"--seeds {seeds}: must be at least 1");
         if (first < 0) throw new UsageException($"--first-seed {first}: must not be negative");
-        await using var laboratory = await ChaosLaboratory.StartAsync(timeout, verbose, cancellation);
+        if (parallel < 1) throw new UsageException($"--parallel {parallel}: must be at least 1");
+        await using var laboratory = await ChaosLaboratory.StartAsync(
+            TimeSpan.FromSeconds(parsed.GetValue(_timeout)), parsed.GetValue(_verbose), cancellation);
         var failed = 0;
-        for (var seed = first; seed < first + seeds; seed++)
+        var output = new Lock();
+        var lanes = new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(Enumerable.Range(first, seeds), lanes, async (seed, stop) =>
         {
-            var outcome = await laboratory.PlayAsync(seed, cancellation);
-            Console.WriteLine(outcome.Line);
-            if (outcome.Failure is null) continue;
-            failed++;
-            Console.WriteLine($"  scenario: {outcome.Scenario}");
-            Console.WriteLine($"  run it again: ./crypto chaos --seeds 1 --first-seed {seed}");
-        }
+            var outcome = await laboratory.PlayAsync(seed, stop);
+            lock (output)
+            {
+                Console.WriteLine(outcome.Line);
+                if (outcome.Failure is null) return;
+                failed++;
+                Console.WriteLine($"  scenario: {outcome.Scenario}");
+                Console.WriteLine($"  run it again: ./crypto chaos --seeds 1 --first-seed {seed}");
+            }
+        });
         Console.WriteLine($"{seeds - failed} of {seeds} seeds passed");
         return failed == 0 ? 0 : 1;
     }

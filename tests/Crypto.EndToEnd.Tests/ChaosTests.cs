@@ -9,8 +9,7 @@ public sealed class ChaosTests
     [Fact]
     public async Task Whatever_a_bad_day_does_the_store_equals_the_recording()
     {
-        // Not the usual tenth: these tests run one after another, and a seed takes seconds whatever the machine.
-        var seeds = TestScale.IsLong ? 200 : 5;
+        var seeds = TestScale.Count(200);
         await using var process = StandaloneProcess.Start("chaos", "--seeds", $"{seeds}");
 
         var exitCode = await process.ExitAsync(TimeSpan.FromSeconds(30 + seeds * 30));
