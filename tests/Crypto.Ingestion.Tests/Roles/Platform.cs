@@ -32,10 +32,10 @@ internal sealed class Platform : IAsyncDisposable
         new(await TestPostgres.CreateAsync(), await TestBroker.StartAsync());
 
     /// <summary>Opens the exchange.</summary>
-    public async Task<MarketReplayServer> OpenMarketAsync(MarketReplayOptions options)
+    public async Task<MarketReplayServer> OpenMarketAsync(MarketReplayOptions options, ILoggerFactory? loggers = null)
     {
         await CloseMarketAsync();
-        return Market = await MarketReplayServer.StartAsync(options, NullLoggerFactory.Instance, CancellationToken.None);
+        return Market = await MarketReplayServer.StartAsync(options, loggers ?? NullLoggerFactory.Instance, CancellationToken.None);
     }
 
     /// <summary>The exchange goes away, with its connections.</summary>

@@ -66,13 +66,19 @@ public sealed class IngestionOptions
     /// <summary>First and longest pause between two attempts to connect.</summary>
     public TimeSpan ReconnectPauseMin { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    public TimeSpan ReconnectPauseMax { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// Five seconds, so that a minute's outage is repaired within ten of its end; the limit on connections is kept besides.
+    /// </summary>
+    public TimeSpan ReconnectPauseMax { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Streams of one connection; the exchange's limit is 1024.</summary>
     public int StreamsPerConnection { get; set; } = 1024;
 
     /// <summary>Records given to the producer and not yet acknowledged; past it the socket is read slower.</summary>
     public int InFlightMax { get; set; } = 20_000;
+
+    /// <summary>When Kafka has taken nothing for so long, the stream is disconnected, and what it misses is repaired later.</summary>
+    public TimeSpan HeldBackMax { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>REST weight per minute that may be used; zero: 80 % of the venue's limit.</summary>
     public int WeightPerMinute { get; set; }

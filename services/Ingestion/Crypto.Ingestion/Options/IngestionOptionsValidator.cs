@@ -30,6 +30,7 @@ internal sealed class IngestionOptionsValidator : IValidateOptions<IngestionOpti
         AtLeast(nameof(options.AuditEvery), options.AuditEvery, TimeSpan.FromMilliseconds(100));
         AtLeast(nameof(options.ConnectionMaxAge), options.ConnectionMaxAge, TimeSpan.FromSeconds(1));
         AtLeast(nameof(options.ConnectionOverlap), options.ConnectionOverlap, TimeSpan.Zero);
+        AtLeast(nameof(options.HeldBackMax), options.HeldBackMax, TimeSpan.FromMilliseconds(100));
         AtLeast(nameof(options.ReconnectPauseMin), options.ReconnectPauseMin, TimeSpan.FromMilliseconds(1));
         AtLeast(nameof(options.ReconnectPauseMax), options.ReconnectPauseMax, options.ReconnectPauseMin);
         Between(nameof(options.StreamsPerConnection), options.StreamsPerConnection, 1, 1024);

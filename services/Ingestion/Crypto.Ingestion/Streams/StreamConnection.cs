@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
@@ -26,6 +27,7 @@ public sealed class StreamConnection(
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(1 << 14);
     private readonly TaskCompletionSource _shutdownAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _frames;
+    private long _heldBackSince;
 
     /// <summary>Completes when the server has said that it is going away; frames may still come.</summary>
     public Task ShutdownAsked => _shutdownAsked.Task;
@@ -33,14 +35,30 @@ public sealed class StreamConnection(
     /// <summary>Trade frames received.</summary>
     public long Frames => Interlocked.Read(ref _frames);
 
+    /// <summary>How long the frame that was read last has waited for Kafka.</summary>
+    public TimeSpan HeldBackFor =>
+        Interlocked.Read(ref _heldBackSince) is not 0 and var since ? Stopwatch.GetElapsedTime(since) : TimeSpan.Zero;
+
+    /// <summary>Cuts the connection at once, without a goodbye; what was read is still published.</summary>
+    public void Abort() => _socket.Abort();
+
     /// <summary>Connects and subscribes.</summary>
     /// <exception cref="WebSocketException">The connection cannot be made.</exception>
+    /// <exception cref="HandshakeRefusedException">The exchange will not have it.</exception>
     public async Task OpenAsync(CancellationToken cancellation)
     {
         _socket.Options.KeepAliveInterval = KeepAlive;
         _socket.Options.KeepAliveTimeout = KeepAlive;
         await pace.ConnectAsync(cancellation).ConfigureAwait(false);
-        await _socket.ConnectAsync(new Uri(url), cancellation).ConfigureAwait(false);
+        _socket.Options.CollectHttpResponseDetails = true;
+        try
+        {
+            await _socket.ConnectAsync(new Uri(url), cancellation).ConfigureAwait(false);
+        }
+        catch (WebSocketException e)
+        {
+            throw HandshakeRefusedException.Of(_socket, url, e);
+        }
         var id = 0;
         foreach (var chunk in symbols.Chunk(StreamsPerMessage))
         {
@@ -62,7 +80,10 @@ public sealed class StreamConnection(
             var length = await ReceiveAsync(ended, process).ConfigureAwait(false);
             if (length < 0) return;
             if (length == 0) continue;
-            var kind = await intake.AcceptAsync(_buffer.AsMemory(0, length), _scratch, url, process).ConfigureAwait(false);
+            var accepted = intake.AcceptAsync(_buffer.AsMemory(0, length), _scratch, url, process);
+            if (!accepted.IsCompleted) Interlocked.Exchange(ref _heldBackSince, Stopwatch.GetTimestamp());
+            var kind = await accepted.ConfigureAwait(false);
+            if (_heldBackSince != 0) Interlocked.Exchange(ref _heldBackSince, 0);
             if (kind == FrameKind.ServerShutdown) _shutdownAsked.TrySetResult();
             else if (kind != FrameKind.Other) Interlocked.Increment(ref _frames);
             else if (_buffer.AsSpan(0, length).IndexOf("\"error\""u8) >= 0)

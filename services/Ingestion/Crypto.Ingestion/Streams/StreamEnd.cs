@@ -12,6 +12,9 @@ public enum StreamEnd : byte
     /// <summary>It was open and brought nothing, although there was something to bring.</summary>
     Silent,
 
+    /// <summary>Our own decision: Kafka has not taken its frames for too long; they are fetched when it does again.</summary>
+    HeldBack,
+
     /// <summary>Our own decision: its successor runs, or the process ends.</summary>
     Replaced,
 }

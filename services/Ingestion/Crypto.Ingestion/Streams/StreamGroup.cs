@@ -88,19 +88,20 @@ public sealed class StreamGroup(
                 (_wasConnected, IsConnected, LastFailure) = (true, true, null);
                 return new Running(connection, this, reason, cancellation);
             }
-            catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException)
+            catch (Exception e) when (e is WebSocketException or HandshakeRefusedException or HttpRequestException or IOException)
             {
                 IngestionTelemetry.Connects.Add(1, new KeyValuePair<string, object?>("outcome", "failed"));
                 await connection.DisposeAsync().ConfigureAwait(false);
                 LastFailure = e.Message;
-                await PauseAsync(e.Message, cancellation).ConfigureAwait(false);
+                await PauseAsync(e.Message, cancellation, (e as HandshakeRefusedException)?.RetryAfter).ConfigureAwait(false);
             }
         }
     }
 
-    private Task PauseAsync(string cause, CancellationToken cancellation)
+    private Task PauseAsync(string cause, CancellationToken cancellation, TimeSpan? atLeast = null)
     {
         var pause = _backoff.Next();
+        if (atLeast > pause) pause = atLeast.Value;
         StreamLog.Ended(logger, url, cause, pause);
         return Task.Delay(pause, clock, cancellation);
     }
@@ -112,6 +113,7 @@ public sealed class StreamGroup(
         private readonly CancellationTokenSource _ended;
         private readonly Task<(StreamEnd Cause, string Words)> _reading;
         private readonly Task<(StreamEnd Cause, string Words)> _watching;
+        private readonly Task<(StreamEnd Cause, string Words)> _limiting;
 
         public Running(StreamConnection connection, StreamGroup group, string reason, CancellationToken process)
         {
@@ -120,6 +122,7 @@ public sealed class StreamGroup(
             _ended = CancellationTokenSource.CreateLinkedTokenSource(process);
             _reading = Task.Run(() => ReadAsync(process), CancellationToken.None);
             _watching = Task.Run(() => WatchAsync(reason), CancellationToken.None);
+            _limiting = Task.Run(LimitAsync, CancellationToken.None);
         }
 
         public StreamConnection Connection { get; }
@@ -128,9 +131,10 @@ public sealed class StreamGroup(
         public async Task<(StreamEnd Cause, string Words)> EndAsync(TimeSpan maxAge, TimeProvider clock)
         {
             var tooOld = Task.Delay(maxAge, clock, _ended.Token);
-            var first = await Task.WhenAny(_reading, _watching, Connection.ShutdownAsked, tooOld).ConfigureAwait(false);
+            var first = await Task.WhenAny(_reading, _watching, _limiting, Connection.ShutdownAsked, tooOld).ConfigureAwait(false);
             if (first == _reading) return await _reading.ConfigureAwait(false);
             if (first == _watching) return await _watching.ConfigureAwait(false);
+            if (first == _limiting) return await _limiting.ConfigureAwait(false);
             return first == tooOld ? (StreamEnd.Replaced, "old age") : (StreamEnd.ServerShutdown, "the server goes away");
         }
 
@@ -139,6 +143,7 @@ public sealed class StreamGroup(
             await _ended.CancelAsync().ConfigureAwait(false);
             await _reading.ConfigureAwait(false);
             await _watching.ConfigureAwait(false);
+            await _limiting.ConfigureAwait(false);
             await Connection.DisposeAsync().ConfigureAwait(false);
             _ended.Dispose();
         }
@@ -153,6 +158,21 @@ public sealed class StreamGroup(
             catch (Exception e) when (e is WebSocketException or IOException)
             {
                 return (StreamEnd.Lost, e.Message);
+            }
+            catch (OperationCanceledException)
+            {
+                return (StreamEnd.Lost, "ended by us");
+            }
+        }
+
+        // A socket that is not read fills the exchange's buffers until it drops us; better we go first, and come back for what was missed.
+        private async Task<(StreamEnd, string)> LimitAsync()
+        {
+            try
+            {
+                while (Connection.HeldBackFor < _group.HeldBackMax) await _group.LookAgainAsync(_ended.Token).ConfigureAwait(false);
+                Connection.Abort();
+                return (StreamEnd.HeldBack, $"disconnected on purpose: Kafka has taken nothing for {_group.HeldBackMax}");
             }
             catch (OperationCanceledException)
             {
@@ -194,6 +214,10 @@ public sealed class StreamGroup(
 
     private Task<IReadOnlyList<TrackedSymbol>> AskAsync(string reason, CancellationToken cancellation) =>
         newestIds.AskAsync(symbols, reason, cancellation);
+
+    private TimeSpan HeldBackMax => options.HeldBackMax;
+
+    private Task LookAgainAsync(CancellationToken cancellation) => Task.Delay(options.HeldBackMax / 4, clock, cancellation);
 
     private Task SilenceAsync(CancellationToken cancellation) => Task.Delay(options.SilenceAfter, clock, cancellation);
 }
