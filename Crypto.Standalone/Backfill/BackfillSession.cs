@@ -22,6 +22,7 @@ internal sealed class BackfillSession : IDisposable
     private static readonly TimeSpan StoredWithin = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
     private readonly Instrument _instrument;
+    private readonly bool _mayBeRecorded;
     private readonly HttpClient _api;
     private readonly HttpClient _exchange = new() { Timeout = TimeSpan.FromSeconds(10) };
     private readonly ILoggerFactory _loggers;
@@ -32,7 +33,7 @@ internal sealed class BackfillSession : IDisposable
 
     public BackfillSession(RunningSystem system, Instrument instrument)
     {
-        _instrument = instrument;
+        (_instrument, _mayBeRecorded) = (instrument, system.Market is not null);
         _api = new HttpClient { BaseAddress = new Uri(system.Http!), Timeout = TimeSpan.FromSeconds(30) };
         _coverage = new CoverageClient(_api);
         // What an operator should know: waits, refusals. What is found and fetched, the progress tells.
@@ -68,6 +69,7 @@ internal sealed class BackfillSession : IDisposable
     /// <exception cref="UsageException">They do not belong together.</exception>
     public async Task RequireRealIdsAsync(CancellationToken cancellation)
     {
+        if (!_mayBeRecorded) return;
         var market = await new MarketStatusClient(_exchange, _endpoints, _instrument.Venue).AskAsync(cancellation);
         if (market.IsRecorded && market.Source.Clock == MarketClock.Now)
             throw new UsageException("--file: the system plays a recording at the present time, whose ids are not the exchange's; start it with --clock original");

@@ -59,18 +59,6 @@ public sealed class BackfillTests
         await RunAsync(1, "ids are not the exchange's", "backfill", "--data", pipeline.Folder, "--file", Archive(pipeline.Folder, ArchiveKind.Trades, ".csv"));
     }
 
-    [Theory]
-    [InlineData("--from", "--symbol", "BTCUSDT")]
-    [InlineData("--to is not after --from", "--symbol", "BTCUSDT", "--from", "2024-08-09", "--to", "2024-08-08")]
-    [InlineData("--from soon: no time", "--symbol", "BTCUSDT", "--from", "soon")]
-    [InlineData("nothing was started on", "--symbol", "BTCUSDT", "--from", "2024-08-09")]
-    public async Task A_mistake_is_told_in_one_line(string expected, params string[] arguments)
-    {
-        using var folder = new TemporaryFolder();
-
-        await RunAsync(1, expected, ["backfill", "--data", folder.Path, .. arguments]);
-    }
-
     private static string Archive(string folder, ArchiveKind kind, string extension)
     {
         var path = Path.Combine(folder, PublicArchive.NameOf("BTCUSDT", kind, new DateOnly(2024, 8, 9)) + extension);

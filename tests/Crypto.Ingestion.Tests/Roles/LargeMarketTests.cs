@@ -81,10 +81,10 @@ public sealed class LargeMarketTests
         var ingestion = await platform.StartRolesAsync(storage: false, settings:
             [("Ingestion:FirstStartBackfill", "00:00:00"), ("Ingestion:ConnectionMaxAge", "00:00:04"), ("Ingestion:ConnectionOverlap", "00:00:00.3")]);
         await Eventually.IsTrueAsync(() => clients.Came == 5 && clients.Reasons.Count == 4, Patience, () => $"{clients.Came} connections, {clients.Reasons.Count} of them over");
-        await platform.StopAsync(ingestion);
-
         // Its time was never over by the exchange's clock, and no message came too soon.
         Assert.All(clients.Reasons, reason => Assert.Equal("closed by the client", reason));
+
+        await platform.StopAsync(ingestion);
         await platform.StartRolesAsync(ingestion: false);
         await platform.UntilAsync("select count(*) > 5000 from market.trades", true, Patience);
         await platform.UntilAsync("select sum(last_id - first_id + 1)::bigint - (select count(*) from market.trades) from market.coverage_ranges", 0L, Patience);

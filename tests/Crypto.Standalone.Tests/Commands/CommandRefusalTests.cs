@@ -51,6 +51,27 @@ public sealed class CommandRefusalTests
         Assert.EndsWith("(does the system run?)", refusal, StringComparison.Ordinal);
     }
 
+    public static TheoryData<string[], string> Backfill => new()
+    {
+        { ["--symbol", "BTCUSDT", "--http", Nowhere], "say since when with --from 2024-08-09T00:00:00Z, or name a --file" },
+        { ["--symbol", "BTCUSDT", "--from", "2024-08-09", "--to", "2024-08-09", "--http", Nowhere], "--to is not after --from" },
+        { ["--symbol", "BTCUSDT", "--from", "soon", "--http", Nowhere], "--from soon: no time; write 2024-08-09T00:00:00Z" },
+        { ["--symbol", "BTC/USDT", "--from", "2024-08-09", "--http", Nowhere], "--symbol BTC/USDT: no symbol; write BTCUSDT or binance-usdm:BTCUSDT" },
+        { ["--from", "2024-08-09", "--http", Nowhere], "name the instrument with --symbol BTCUSDT" },
+        { ["--symbol", "BTCUSDT", "--from", "2024-08-09", "--http", "nowhere"], "--http nowhere: must be a port or a URL like http://127.0.0.1:8080" },
+        { ["--symbol", "BTCUSDT", "--from", "2024-08-09", "--replace", "--http", Nowhere], "with --http the database is not known: name it with --postgres" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Backfill))]
+    public async Task Backfill_names_what_is_missing_or_wrong(string[] arguments, string line) =>
+        Assert.Equal(line, await CommandLine.RefusalAsync(new BackfillCommand(), arguments));
+
+    [Fact]
+    public async Task Export_names_a_folder_without_an_archive() => Assert.Equal(
+        "--folder /nowhere: there is no archive of crypto.trades in it; Storage:RawFolder and Storage:RawTopics make one",
+        await CommandLine.RefusalAsync(new ExportCommand(), "raw", "--folder", "/nowhere"));
+
     [Theory]
     [MemberData(nameof(Replay))]
     public async Task Replay_names_the_time_that_is_wrong(string[] arguments, string line) =>

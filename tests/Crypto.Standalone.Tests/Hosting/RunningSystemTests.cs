@@ -16,10 +16,10 @@ public sealed class RunningSystemTests : IDisposable
     [Fact]
     public async Task What_was_started_is_found_by_its_folder()
     {
-        await StartAsync("--roles", "query", "--http", "18080", "--market-port", "18082", "--postgres-port", "15433", "--venue", "binance-usdm");
+        await StartAsync("--roles", "query", "--http", "18080", "--market-port", "18082", "--postgres-port", "15433", "--kafka", "19092", "--venue", "binance-usdm");
 
         Assert.Equal(
-            new RunningSystem("http://127.0.0.1:18080", "http://127.0.0.1:18082", "binance-usdm", 15433), RunningSystem.Read(_folder.Path));
+            new RunningSystem("http://127.0.0.1:18080", "http://127.0.0.1:18082", "binance-usdm", 15433, "127.0.0.1:19092"), RunningSystem.Read(_folder.Path));
     }
 
     [Theory]

@@ -91,21 +91,25 @@ public sealed class StreamConnection(
         }
     }
 
+    /// <summary>Says that we leave; the reading goes on until the server has said so too.</summary>
+    public async Task SayGoodbyeAsync()
+    {
+        if (_socket.State != WebSocketState.Open) return;
+        using var patience = new CancellationTokenSource(CloseTimeout);
+        try
+        {
+            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        {
+            // A courtesy to the server; the socket goes in any case.
+            _ = e;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        if (_socket.State == WebSocketState.Open)
-        {
-            using var patience = new CancellationTokenSource(CloseTimeout);
-            try
-            {
-                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
-            {
-                // A courtesy to the server; the socket goes in any case.
-                _ = e;
-            }
-        }
+        await SayGoodbyeAsync().ConfigureAwait(false);
         _socket.Dispose();
         ArrayPool<byte>.Shared.Return(Interlocked.Exchange(ref _buffer, []));
     }

@@ -15,6 +15,7 @@ public sealed class StreamGroup(
     string url, IReadOnlyList<TrackedSymbol> symbols, FrameIntake intake, NewestIds newestIds, SubscriptionPace pace,
     IngestionOptions options, Func<bool> isMarketOver, TimeProvider clock, ILogger<StreamGroup> logger)
 {
+    private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(1);
     private readonly Backoff _backoff = new(options.ReconnectPauseMin, options.ReconnectPauseMax);
     private bool _wasConnected;
 
@@ -69,7 +70,7 @@ public sealed class StreamGroup(
         }
         finally
         {
-            await old.DisposeAsync().ConfigureAwait(false);
+            await old.LeaveAsync().ConfigureAwait(false);
         }
     }
 
@@ -138,6 +139,14 @@ public sealed class StreamGroup(
             return first == tooOld ? (StreamEnd.Replaced, "old age") : (StreamEnd.ServerShutdown, "the server goes away");
         }
 
+        /// <summary>As <see cref="DisposeAsync"/>, but says goodbye, and gives the server a moment to answer: a read that is cancelled cuts the line.</summary>
+        public async Task LeaveAsync()
+        {
+            await Connection.SayGoodbyeAsync().ConfigureAwait(false);
+            await Task.WhenAny(_reading, Task.Delay(GoodbyeTimeout, _ended.Token)).ConfigureAwait(false);
+            await DisposeAsync().ConfigureAwait(false);
+        }
+
         public async ValueTask DisposeAsync()
         {
             await _ended.CancelAsync().ConfigureAwait(false);
@@ -155,7 +164,8 @@ public sealed class StreamGroup(
                 await Connection.ReadAsync(_ended.Token, process).ConfigureAwait(false);
                 return (StreamEnd.Lost, "closed by the server");
             }
-            catch (Exception e) when (e is WebSocketException or IOException)
+            // Disposed: it was cut by us while its last frame waited for Kafka.
+            catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException)
             {
                 return (StreamEnd.Lost, e.Message);
             }
