@@ -15,6 +15,7 @@ internal sealed class RestoredGroup
 internal sealed class GroupJournal : IGroupStore, IDisposable
 {
     private const long RewriteAboveBytes = 4 << 20;
+    private const int MaxOffsetsPerEntry = 10_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RestoredGroup> _groups = [];
@@ -112,8 +113,8 @@ internal sealed class GroupJournal : IGroupStore, IDisposable
         {
             if (group.Snapshot is { } snapshot)
                 yield return Encode(writer => GroupEntries.Write(writer, snapshot));
-            if (group.Offsets.Count > 0)
-                yield return Encode(writer => GroupEntries.WriteOffsets(writer, id, group.Offsets));
+            foreach (var some in group.Offsets.Chunk(MaxOffsetsPerEntry))
+                yield return Encode(writer => GroupEntries.WriteOffsets(writer, id, some));
         }
     }
 

@@ -4,6 +4,7 @@ using Crypto.Testing;
 namespace Crypto.EmbeddedKafka.Tests.Wire;
 
 /// <summary>Clients that ask for much and take nothing.</summary>
+[Collection(AloneCollection.Name)] // it measures the memory of the whole process
 public sealed class SlowReaderTests
 {
     private const int SlowReaders = 50;
