@@ -80,10 +80,10 @@ public sealed class RecordingFile(string path) : IRecordingSource
             end += read;
             total += read;
         }
-        // The framework takes an archive that was cut off for one that ended: then the last line is a part, and the length
-        // is not the one that an archive keeps in its last bytes.
-        if (end > 0 && _unpackedLength is { } unpacked && unpacked != (uint)total)
-            throw new FatalException($"The recording {path} is damaged: the archive is cut off.");
+        // The framework takes an archive that was cut off for one that ended: then the length is not the one that an archive
+        // keeps in its last bytes.
+        if (_unpackedLength is { } unpacked && unpacked != (uint)total)
+            throw new FatalException($"The recording {path} is damaged: the archive is cut off (or several in one file; give each a file of its own).");
         if (end > 0) yield return TrimReturn(buffer.AsMemory(0, end));
     }
 
