@@ -61,7 +61,8 @@ public sealed partial class LocalPostgres : IAsyncDisposable
         else
         {
             if (Postmaster.Find(_cluster) is not null) await StopServerAsync(cancellation).ConfigureAwait(false);
-            Port = _options.Port == 0 ? FreePort() : _options.Port;
+            // Started again, it stays where its clients look for it.
+            if (Port == 0) Port = _options.Port == 0 ? FreePort() : _options.Port;
             await LaunchAsync(cancellation).ConfigureAwait(false);
         }
         ConnectionString = ConnectionTo(_options.Database, password);
