@@ -32,6 +32,34 @@ public sealed class TradeRetentionTests
         Assert.Equal("0..2", await store.LedgerAsync());
     }
 
+    [Fact]
+    public async Task A_live_market_counts_its_days_by_the_wall_clock()
+    {
+        await using var store = await Store.CreateAsync();
+        await new MarketSourceStore(store.Postgres.DataSource).EnsureAsync(MarketSource.Live(Venues.Binance), default);
+        var today = new DateTime(2024, 8, 12, 12, 0, 0, DateTimeKind.Utc);
+        await store.StoreAsync(new TestLog().Add(Enumerable.Range(0, 4).Select(
+            i => Records.Value(Records.Trade(i, timeUs: UnixTime.ToMicroseconds(today.AddDays(i - 3)))))));
+        await using var services = Services(store.Postgres);
+        var retention = ActivatorUtilities.CreateInstance<TradeRetention>(services, new StandingClock(today));
+
+        Assert.Equal(2, await retention.DropAsync(keepDays: 2, default));
+        Assert.Equal(0, await retention.DropAsync(keepDays: 2, default));
+
+        Assert.Equal([2L, 3L], await store.IdsAsync());
+    }
+
+    [Fact]
+    public async Task A_recording_of_which_nothing_is_stored_yet_has_no_day_to_count_from()
+    {
+        await using var store = await Store.CreateAsync();
+        await new MarketSourceStore(store.Postgres.DataSource).EnsureAsync(
+            new MarketSource("recorded", Venues.Binance, "a1", MarketClock.Original), default);
+        await using var services = Services(store.Postgres);
+
+        Assert.Equal(0, await ActivatorUtilities.CreateInstance<TradeRetention>(services).DropAsync(1, default));
+    }
+
     [Theory]
     [InlineData("Storage:KeepDays", "0", "Storage:KeepDays is 0")]
     [InlineData("Storage:SessionTimeout", "00:00:30", "Storage:SessionTimeout is 00:00:30")]
@@ -52,5 +80,10 @@ public sealed class TradeRetentionTests
         var services = new ServiceCollection().AddLogging().AddKafkaClients(configuration).AddStorage(configuration);
         if (postgres is not null) services.AddSingleton(postgres.DataSource);
         return services.BuildServiceProvider();
+    }
+
+    private sealed class StandingClock(DateTime now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(now);
     }
 }
