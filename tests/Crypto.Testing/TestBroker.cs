@@ -31,8 +31,16 @@ public sealed class TestBroker : IAsyncDisposable
         Action<EmbeddedKafkaOptions>? configure = null, ILoggerFactory? loggers = null)
     {
         var broker = new TestBroker(configure, loggers);
-        await broker.StartAgainAsync();
-        return broker;
+        try
+        {
+            await broker.StartAgainAsync();
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync(); // the folder of one that was refused
+            throw;
+        }
     }
 
     /// <summary>Starts a stopped broker on the same port and folder.</summary>
