@@ -96,7 +96,7 @@ public class CandleTests
         market.Publish(At(0, 1), At(1, 2), At(4, 3), At(5, Minute + 1), At(6, 3 * Minute));
         await market.ApplyAsync();
         Assert.False((await market.CandlesAsync(Interval.OneMinute))[0].Complete);
-        await market.ApplyAsync(new CoverageEvent(RandomTrades.Btcusdt, CoverageKind.Void, 2, 2, "zero price", 0));
+        await market.ApplyAsync(new CoverageEvent(RandomTrades.Btcusdt, CoverageKind.Void, 2, 2, "zero price", RandomTrades.StartUs));
         Assert.False((await market.CandlesAsync(Interval.OneMinute))[0].Complete);
         market.Publish(At(3, 4));
         await market.ApplyAsync();

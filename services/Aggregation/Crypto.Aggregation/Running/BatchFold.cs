@@ -46,7 +46,8 @@ public sealed partial class BatchFold(
                 await AddCoverageAsync(record, cancellation).ConfigureAwait(false);
                 continue;
             }
-            if (!TradeJson.TryRead(record.Message.Value, _cache, out var trade, out var error))
+            if (!TradeJson.TryRead(record.Message.Value, _cache, out var trade, out var error)
+                || (error = RecordBounds.FaultOf(trade)) is not null)
             {
                 // Storage reads the same record and keeps its bytes in the dead-letter topic.
                 metrics.Refused();
@@ -95,7 +96,7 @@ public sealed partial class BatchFold(
         try
         {
             var coverage = CoverageJson.Read(record.Message.Value);
-            if (coverage.Kind != CoverageKind.Void) return;
+            if (coverage.Kind != CoverageKind.Void || RecordBounds.FaultOf(coverage) is not null) return;
             var state = await owned.GetAsync(coverage.Instrument, record.Partition.Value, cancellation).ConfigureAwait(false);
             if (!state.Ranges.Cover(coverage.FirstTradeId, coverage.LastTradeId)) return;
             state.NeedsSweep = true;

@@ -44,7 +44,7 @@ internal sealed partial class TradeBook(IOptions<QueryOptions> options, ILogger<
     public void Accept(ConsumeResult<byte[], byte[]> record)
     {
         if (record.Message.Value is not { } value) return;
-        if (!TradeJson.TryRead(value, _names, out var trade, out var error))
+        if (!TradeJson.TryRead(value, _names, out var trade, out var error) || (error = RecordBounds.FaultOf(trade)) is not null)
         {
             QueryTelemetry.UnreadableRecords.Add(1, new KeyValuePair<string, object?>("topic", Topic));
             Unreadable(record.TopicPartitionOffset, error!);

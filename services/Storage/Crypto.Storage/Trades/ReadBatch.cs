@@ -9,17 +9,6 @@ namespace Crypto.Storage.Trades;
 /// <summary>The records of a batch as trades and coverage events, and those that are neither. Reused for every batch.</summary>
 public sealed class ReadBatch
 {
-    // Days are made on demand; a time far off is a broken clock or unit, not a day to make.
-    private static readonly long EarliestUs = UnixTime.ToMicroseconds(new DateTime(2009, 1, 3, 0, 0, 0, DateTimeKind.Utc));
-    private static readonly long LatestUs = UnixTime.ToMicroseconds(new DateTime(2100, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-
-    // Far beyond any exchange's ids, and far enough from the end of bigint for sums.
-    private const long MaxId = 1L << 60;
-    private const long MaxIdsAtOnce = 1_000_000;
-
-    private const string OffTime = "a time is before 2009 or after 2099; times are microseconds since 1970";
-    private const string OffIds = "the trade ids are beyond 2^60, or more than a million at once";
-
     private readonly InstrumentCache _instruments = new();
     private readonly List<Trade> _trades = [];
     private readonly List<CoverageEvent> _coverage = [];
@@ -75,8 +64,7 @@ public sealed class ReadBatch
             _poison.Add((record, error!));
             return null;
         }
-        if (IsOff(trade.TradeTimeUs) || IsOff(trade.EventTimeUs) || IsOff(trade.ReceivedTimeUs)) _poison.Add((record, OffTime));
-        else if (trade.LastTradeId > MaxId || trade.Count > MaxIdsAtOnce) _poison.Add((record, OffIds));
+        if (RecordBounds.FaultOf(trade) is { } fault) _poison.Add((record, fault));
         else _trades.Add(trade);
         return trade.TradeId;
     }
@@ -86,18 +74,13 @@ public sealed class ReadBatch
         try
         {
             var coverage = CoverageJson.Read(record.Message.Value);
-            var count = coverage.LastTradeId - coverage.FirstTradeId + 1;
-            if (IsOff(coverage.TimeUs)) _poison.Add((record, OffTime));
-            else if (coverage.LastTradeId > MaxId || (coverage.Kind == CoverageKind.Void && count > MaxIdsAtOnce))
-                _poison.Add((record, OffIds));
+            if (RecordBounds.FaultOf(coverage) is { } fault) _poison.Add((record, fault));
             else _coverage.Add(coverage);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
             _poison.Add((record, $"no coverage event: {e.Message}"));
         }
         return null;
     }
-
-    private static bool IsOff(long timeUs) => timeUs < EarliestUs || timeUs >= LatestUs;
 }

@@ -1,0 +1,36 @@
+namespace Crypto.Contracts;
+
+/// <summary>
+/// What no exchange sends, though the contract's types allow it. Storage and aggregation refuse the same records, so that
+/// no candle holds a trade that the store refused, and no broken clock of a producer moves market time.
+/// </summary>
+public static class RecordBounds
+{
+    /// <summary>Far beyond any exchange's ids, and far enough from the end of a long for sums.</summary>
+    public const long MaxId = 1L << 60;
+
+    /// <summary>Ids that one record may stand for.</summary>
+    public const long MaxIdsAtOnce = 1_000_000;
+
+    // A time far off is a broken clock or unit.
+    private static readonly long EarliestUs = UnixTime.ToMicroseconds(new DateTime(2009, 1, 3, 0, 0, 0, DateTimeKind.Utc));
+    private static readonly long LatestUs = UnixTime.ToMicroseconds(new DateTime(2100, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+    private const string OffTime = "a time is before 2009 or after 2099; times are microseconds since 1970";
+    private const string OffIds = "the trade ids are beyond 2^60, or more than a million at once";
+
+    /// <summary>What is out of bounds in the trade, or null.</summary>
+    public static string? FaultOf(in Trade trade) =>
+        IsOff(trade.TradeTimeUs) || IsOff(trade.EventTimeUs) || IsOff(trade.ReceivedTimeUs) ? OffTime
+        : trade.LastTradeId > MaxId || trade.Count > MaxIdsAtOnce ? OffIds
+        : null;
+
+    /// <summary>What is out of bounds in the event, or null. A gap may be of any length.</summary>
+    public static string? FaultOf(in CoverageEvent coverage) =>
+        IsOff(coverage.TimeUs) ? OffTime
+        : coverage.LastTradeId > MaxId ? OffIds
+        : coverage.Kind == CoverageKind.Void && coverage.LastTradeId - coverage.FirstTradeId + 1 > MaxIdsAtOnce ? OffIds
+        : null;
+
+    private static bool IsOff(long timeUs) => timeUs < EarliestUs || timeUs >= LatestUs;
+}
