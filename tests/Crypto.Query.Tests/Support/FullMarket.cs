@@ -12,6 +12,8 @@ public sealed class FullMarket : IAsyncLifetime
 
     public HttpClient Http => _server!.Http;
 
+    public Uri GrpcUrl => _server!.GrpcUrl;
+
     public IServiceProvider Services => _server!.Services;
 
     public async Task InitializeAsync()

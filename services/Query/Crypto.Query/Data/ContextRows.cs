@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Crypto.Contracts;
+
 namespace Crypto.Query.Data;
 
 /// <summary>A value of a sentiment index, 0 (extreme fear) to 100 (extreme greed).</summary>
@@ -5,7 +8,12 @@ public sealed record SentimentRow(string Index, int Value, string Classification
 
 /// <summary>A news item; its text is not HTML.</summary>
 public sealed record NewsRow(
-    string Id, string Source, string Title, string? Link, DateTime PublishedAt, string[] Creators, string[] Categories);
+    string Id, string Source, string Title, string? Link, DateTime PublishedAt, string[] Creators, string[] Categories)
+{
+    /// <summary>Where a page that ends with this item ended.</summary>
+    [JsonIgnore]
+    public RowPosition Position => new(UnixTime.ToMicroseconds(PublishedAt), Id);
+}
 
 /// <summary>
 /// An alert: what was seen at which market time, the wall time when it was raised, and the numbers that show it as JSON.

@@ -89,8 +89,11 @@ internal sealed class ContextHandlers(
     private async Task<Proto.ListNewsResponse> ListNewsAsync(Proto.ListNewsRequest request, GrpcCall call, CancellationToken cancellation)
     {
         var range = GrpcParameters.Range(request.From, request.To);
+        var limit = GrpcParameters.Limit(request.Limit);
+        var page = await context.NewsAsync(range, limit, cancellation, GrpcParameters.RowPosition(request.PageToken));
         var response = new Proto.ListNewsResponse();
-        response.News.AddRange((await context.NewsAsync(range, GrpcParameters.Limit(request.Limit), cancellation)).Select(n => ContextConvert.ToProto(n)));
+        response.News.AddRange(page.Select(n => ContextConvert.ToProto(n)));
+        if (page.Count == limit) response.NextPageToken = page[^1].Position.ToToken();
         return response;
     }
 

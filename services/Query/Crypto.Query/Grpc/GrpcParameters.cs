@@ -30,5 +30,12 @@ internal static class GrpcParameters
         throw new BadRequestException("page_token", "page_token is none that this method gave");
     }
 
+    /// <inheritdoc cref="PagePosition"/>
+    public static RowPosition? RowPosition(string token)
+    {
+        if (token.Length == 0) return null;
+        return Data.RowPosition.Parse(token) ?? throw new BadRequestException("page_token", "page_token is none that this method gave");
+    }
+
     public static string PageToken(long position) => "p" + position.ToString("x", CultureInfo.InvariantCulture);
 }

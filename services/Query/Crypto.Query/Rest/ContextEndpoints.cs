@@ -30,7 +30,7 @@ internal sealed class ContextEndpoints(
         var after = Parameters.Page(page);
         var news = await queries.NewsAsync(Parameters.Range(from, to), count, cancellation, after);
         var next = news.Count < count ? null
-            : $"/news?limit={count}{(string.IsNullOrEmpty(from) ? "" : "&from=" + Uri.EscapeDataString(from))}&page={PositionOf(news[^1]).ToToken()}";
+            : $"/news?limit={count}{(string.IsNullOrEmpty(from) ? "" : "&from=" + Uri.EscapeDataString(from))}&page={news[^1].Position.ToToken()}";
         return new JsonAnswer(json => WriteObject(json, () => json.WriteRow("news", news))) { Next = next, Export = Export.News };
     }
 
@@ -60,8 +60,6 @@ internal sealed class ContextEndpoints(
     /// <summary>Seconds, to a millisecond.</summary>
     public static double Age(long nowUs, DateTime time) =>
         Math.Round((nowUs - UnixTime.ToMicroseconds(time)) / (double)UnixTime.MicrosecondsPerSecond, 3);
-
-    private static RowPosition PositionOf(NewsRow row) => new(UnixTime.ToMicroseconds(row.PublishedAt), row.Id);
 
     private static void WriteObject(Utf8JsonWriter json, Action write)
     {
