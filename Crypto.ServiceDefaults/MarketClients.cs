@@ -9,23 +9,23 @@ namespace Crypto.ServiceDefaults;
 /// <summary>The broker and the store, by the connection strings that the AppHost gives: <c>kafka</c> and <c>marketdata</c>.</summary>
 public static class MarketClients
 {
-    private const string Broker = "kafka";
+    /// <summary>Name of the broker's connection string.</summary>
+    public const string Broker = "kafka";
     private const string Store = "marketdata";
 
-    /// <summary>The producer of Aspire.Confluent.Kafka, with the settings that the platform's promises need.</summary>
-    public static WebApplicationBuilder AddMarketKafka(this WebApplicationBuilder builder)
+    /// <summary>The settings of the clients, the broker's address among them; for a host that brings a producer of its own.</summary>
+    public static WebApplicationBuilder AddMarketKafkaOptions(this WebApplicationBuilder builder)
     {
         if (builder.Configuration.GetConnectionString(Broker) is { Length: > 0 } servers)
             builder.Configuration[$"{KafkaOptions.Section}:{nameof(KafkaOptions.BootstrapServers)}"] ??= servers;
         builder.Services.AddKafkaOptions(builder.Configuration);
-        var options = builder.Configuration.GetSection(KafkaOptions.Section).Get<KafkaOptions>() ?? new KafkaOptions();
-        builder.AddKafkaProducer<byte[], byte[]>(Broker, settings =>
-        {
-            foreach (var (name, value) in KafkaClients.ProducerConfig(options)) settings.Config.Set(name, value);
-            // Its spans would be one per record and its health check writes records; ours do neither.
-            settings.DisableTracing = true;
-            settings.DisableHealthChecks = true;
-        });
+        return builder;
+    }
+
+    /// <summary>The platform's own clients, as the standalone host has them.</summary>
+    public static WebApplicationBuilder AddMarketKafka(this WebApplicationBuilder builder)
+    {
+        builder.AddMarketKafkaOptions().Services.AddKafkaClients(builder.Configuration);
         return builder;
     }
 

@@ -1,9 +1,10 @@
 using Crypto.Ingestion;
+using Crypto.Ingestion.Service;
 using Crypto.ServiceDefaults;
 
 // Exchange and pollers -> Kafka. The library keeps the exchange's limits, so no handler retries behind its back.
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(retries: false).AddMarketKafka().AddMarketStore();
+builder.AddServiceDefaults(retries: false).AddMarketProducer().AddMarketStore();
 builder.Services.AddIngestion(builder.Configuration);
 builder.AddAdminAction("repair", async (services, cancellation) =>
     Told(await services.GetRequiredService<IngestionService>().RepairAsync(cancellation)));
