@@ -22,6 +22,8 @@ switch (plan.Foundation)
             .WithKafkaUI(ui => ui.WithUrlForEndpoint("http", url => url.DisplayText = "Topics"));
         marketdata = builder.AddPostgres("postgres")
             .WithDataVolume("crypto-postgres")
+            // Aspire makes the database here; where it is deployed, the server's first start does.
+            .WithEnvironment("POSTGRES_DB", plan.Database)
             .WithPgWeb(web => web.WithUrlForEndpoint("http", url => url.DisplayText = "Tables"))
             .AddDatabase("marketdata", plan.Database);
         break;

@@ -83,7 +83,6 @@ public sealed class SameAnswersTests(BothServers servers) : IClassFixture<BothSe
     [Theory]
     [InlineData("")]
     [InlineData(MarketData)]
-    [InlineData(MarketContext)]
     public async Task Health_is_served(string service)
     {
         // HealthCheckRequest and StringValue are alike on the wire; the answer's field 1 is 1 where the service serves.

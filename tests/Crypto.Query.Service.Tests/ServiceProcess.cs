@@ -4,7 +4,7 @@ using Crypto.Testing;
 
 namespace Crypto.Query.Service.Tests;
 
-/// <summary>Crypto.Query.Service as a process over a test's database, with its gRPC port only and no broker.</summary>
+/// <summary>Crypto.Query.Service as a process over a test's database, without a broker.</summary>
 internal sealed partial class ServiceProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -28,13 +28,13 @@ internal sealed partial class ServiceProcess : IDisposable
         start.Environment["ConnectionStrings__kafka"] = brokers;
         start.Environment["Query__KafkaGraceSeconds"] = "3600";
         start.Environment["Kestrel__Endpoints__grpc__Url"] = "http://127.0.0.1:0";
-        start.Environment["Kestrel__Endpoints__grpc__Protocols"] = "Http2";
+        start.Environment["Kestrel__Endpoints__http__Url"] = "http://127.0.0.1:0";
         var process = Process.Start(start)!;
         var url = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var errors = process.StandardError.ReadToEndAsync();
         process.OutputDataReceived += async (_, line) =>
         {
-            // The last line is none: the process has ended.
+            // Endpoints are bound, and told, by name: gRPC's is the first. The last line is none: the process has ended.
             if (line.Data is null) url.TrySetException(new InvalidOperationException("the service ended: " + await errors));
             else if (Listening().Match(line.Data) is { Success: true } match) url.TrySetResult(new Uri(match.Groups[1].Value));
         };
