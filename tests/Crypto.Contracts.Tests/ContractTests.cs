@@ -16,6 +16,8 @@ public sealed class ContractTests
         [Topics.Trades] = value => TradeJson.TryRead(value, new InstrumentCache(), out _, out var error) ? null : error ?? "refused",
         [Topics.Coverage] = value => Try(() => CoverageJson.Read(value)),
         [Topics.Candles] = value => Try(() => CandleJson.Read(value)),
+        [Topics.Signals] = value => Try(() => SignalJson.Read(value)),
+        [Topics.Alerts] = value => Try(() => AlertJson.Read(value)),
         [Topics.Tickers] = value => FeedJson.TryRead<TickerSnapshot>(value, out _, out var error) ? null : error,
         [Topics.PricesRaw] = value => FeedJson.TryRead<CoinPrice>(value, out _, out var error) ? null : error,
         [Topics.Sentiment] = value => FeedJson.TryRead<SentimentValue>(value, out _, out var error) ? null : error,
@@ -30,7 +32,7 @@ public sealed class ContractTests
     [Fact]
     public void Every_topic_that_is_written_has_a_schema()
     {
-        var topics = TopicSpec.All().Select(spec => spec.Name).Where(name => !name.EndsWith(".dlq", StringComparison.Ordinal) && name != Topics.Signals);
+        var topics = TopicSpec.All().Select(spec => spec.Name).Where(name => !name.EndsWith(".dlq", StringComparison.Ordinal));
 
         Assert.All(topics, topic => Assert.True(File.Exists(SchemaFile(topic)), topic));
     }
@@ -59,10 +61,28 @@ public sealed class ContractTests
     public void Good_candles_are_read() =>
         Assert.All(Examples(Topics.Candles, "good"), example => Assert.Null(Readers[Topics.Candles](Encoding.UTF8.GetBytes(example))));
 
+    [Fact]
+    public void A_signal_that_is_read_and_written_again_has_the_same_bytes() =>
+        Assert.All(Examples(Topics.Signals, "good")[..3], example =>
+        {
+            var output = new System.Buffers.ArrayBufferWriter<byte>();
+            SignalJson.Write(output, SignalJson.Read(Encoding.UTF8.GetBytes(example)));
+            Assert.Equal(example, Encoding.UTF8.GetString(output.WrittenSpan));
+        });
+
+    [Fact]
+    public void An_alert_that_is_read_and_written_again_has_the_same_bytes()
+    {
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        AlertJson.Write(output, AlertJson.Read(Encoding.UTF8.GetBytes(Examples(Topics.Alerts, "good")[0])));
+        Assert.Equal(Examples(Topics.Alerts, "good")[0], Encoding.UTF8.GetString(output.WrittenSpan));
+    }
+
     [Theory]
     [InlineData(Topics.Trades)]
     [InlineData(Topics.Tickers)]
     [InlineData(Topics.Sentiment)]
+    [InlineData(Topics.Alerts)]
     public void Random_changes_of_a_good_example_are_judged_alike_by_code_and_schema(string topic)
     {
         var schema = JsonSchema.Load(SchemaFile(topic));

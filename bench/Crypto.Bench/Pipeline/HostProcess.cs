@@ -80,7 +80,8 @@ internal sealed class HostProcess : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static string Program()
+    /// <summary>The host as it was built.</summary>
+    internal static string Program()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

@@ -78,7 +78,7 @@ internal sealed class StorageBenchmark : IBenchmark
     }
 
     /// <summary>The rate from the assignment to the last commit.</summary>
-    private static async Task<double> StoreAsync(
+    internal static async Task<double> StoreAsync(
         KafkaOptions kafka, KafkaTopics topics, NpgsqlDataSource dataSource, Confluent.Kafka.IProducer<byte[], byte[]> producer, int count,
         CancellationToken cancellation)
     {

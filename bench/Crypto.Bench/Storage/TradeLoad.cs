@@ -12,12 +12,15 @@ internal static class TradeLoad
         [.. new[] { "BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT", "ADAUSDT" }.Select(symbol => new Instrument(Venues.Binance, symbol))];
 
     /// <summary>Publishes so many trades, the symbols taking turns as on a busy stream.</summary>
-    public static void Fill(IProducer<byte[], byte[]> producer, int count)
+    /// <param name="producer">Where to.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="first">The number of the first one, where a former call published those before it.</param>
+    public static void Fill(IProducer<byte[], byte[]> producer, int count, int first = 0)
     {
         var keys = Instruments.Select(instrument => Encoding.UTF8.GetBytes(instrument.Key)).ToArray();
         var value = new ArrayBufferWriter<byte>();
         var startUs = UnixTime.ToMicroseconds(new DateTime(2024, 8, 9, 0, 0, 1, DateTimeKind.Utc));
-        for (var i = 0; i < count; i++)
+        for (var i = first; i < first + count; i++)
         {
             var symbol = i % Instruments.Length;
             var timeUs = startUs + (i / 20 * 1000L);

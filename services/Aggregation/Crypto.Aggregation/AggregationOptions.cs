@@ -18,6 +18,12 @@ public sealed class AggregationOptions
     /// <summary>Whether candles in which nothing was traded are made, with zero volume, up to market time.</summary>
     public bool FlatCandles { get; set; } = true;
 
+    /// <summary>
+    /// Whether the first candle of a symbol is left out when it began before the data did. It is kept and shown as soon as
+    /// the trades before it are there, by a backfill for instance.
+    /// </summary>
+    public bool SkipPartialFirst { get; set; }
+
     /// <summary>How often candles are closed, and flat ones made, without a trade to cause it.</summary>
     public TimeSpan IdleTimer { get; set; } = TimeSpan.FromMilliseconds(250);
 

@@ -50,6 +50,8 @@ public static class AggregationServiceCollectionExtensions
         services.AddSingleton<AnalyticsStore>();
         services.AddSingleton<AlertStore>();
         services.AddSingleton<AlertPublisher>();
+        services.AddSingleton<SignalStore>();
+        services.AddSingleton<SignalPublisher>();
         services.AddSingleton<FeedSignals>();
         services.AddSingleton<AlertWebhooks>();
         services.AddHostedService(p => p.GetRequiredService<AlertWebhooks>());

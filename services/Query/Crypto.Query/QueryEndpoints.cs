@@ -22,6 +22,8 @@ public static class QueryEndpoints
         api.MapGet("/prices/latest", prices.LatestAsync).WithSummary("The newest trade of every symbol");
         api.MapGet("/prices/{symbol}", prices.TradesAsync).WithSummary("The newest trades of a symbol, newest first");
         api.MapGet("/ohlc/{symbol}", candles.CandlesAsync).WithSummary("The latest candles of a symbol, oldest first");
+        var revisions = services.GetRequiredService<RevisionEndpoints>();
+        api.MapGet("/ohlc/{symbol}/revisions", revisions.RevisionsAsync).WithSummary("States that settled candles had before late trades changed them");
         api.MapGet("/coverage/{symbol}", coverage.CoverageAsync).WithSummary("The coverage ledger of a symbol");
         var context = services.GetRequiredService<ContextEndpoints>();
         var analytics = services.GetRequiredService<AnalyticsEndpoints>();

@@ -39,6 +39,8 @@ public static class QueryServices
         services.AddReading<AnalyticsQueries>();
         services.AddSingleton<ContextEndpoints>();
         services.AddSingleton<AnalyticsEndpoints>();
+        services.AddSingleton<RevisionQueries>();
+        services.AddSingleton<RevisionEndpoints>();
         services.AddSingleton<StreamEndpoints>();
         services.AddSingleton<LatestPriceMessage>();
         services.AddSingleton<MarketDataHandlers>();

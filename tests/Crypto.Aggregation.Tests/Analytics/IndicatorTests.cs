@@ -4,8 +4,8 @@ using Crypto.Aggregation.Analytics.Indicators;
 namespace Crypto.Aggregation.Tests.Analytics;
 
 /// <summary>
-/// Against the worked examples of StockCharts' ChartSchool (its spreadsheets for moving averages, RSI and ATR), which are
-/// printed with two decimals.
+/// Against published worked examples: StockCharts' ChartSchool for moving averages, RSI, ATR and Bollinger bands (printed with two
+/// decimals), and investexcel.net's "How to Calculate MACD in Excel" for MACD (printed with ten digits).
 /// </summary>
 public class IndicatorTests
 {
@@ -46,6 +46,44 @@ public class IndicatorTests
         double[] lows = [47.79, 48.14, 48.39, 48.37, 48.24, 48.64, 48.94, 48.86, 49.50, 49.87, 49.20, 48.90, 49.43, 49.73, 49.26, 50.09, 50.30, 49.21];
         double[] closes = [48.16, 48.61, 48.75, 48.63, 48.74, 49.03, 49.07, 49.32, 49.91, 50.13, 49.53, 49.50, 49.75, 50.03, 50.31, 50.52, 50.41, 49.34];
         AssertEqual([0.56, 0.59, 0.59, 0.57, 0.62], Volatility.AverageTrueRange(highs, lows, closes)[13..], 0.0101);
+    }
+
+    [Fact]
+    public void Convergence_equals_the_published_example()
+    {
+        double[] closes =
+        [
+            459.99, 448.85, 446.06, 450.81, 442.80, 448.97, 444.57, 441.40, 430.47, 420.05, 431.14, 425.66, 430.58, 431.72, 437.87,
+            428.43, 428.35, 432.50, 443.66, 455.72, 454.49, 452.08, 452.73, 461.91, 463.58, 461.14, 452.08, 442.66, 428.91, 429.79,
+            431.99, 427.72, 423.20, 426.21, 426.98, 435.69, 434.33,
+        ];
+        var (line, signal, histogram) = Momentum.Macd(closes);
+        AssertEqual(
+            [8.2752695039, 7.7033783815, 6.416074757, 4.2375197833, 2.5525833249, 1.3788857199, 0.1029814912, -1.2584019528, -2.0705581901,
+                -2.6218423283, -2.3290667405, -2.1816321148], line[25..], 1e-9);
+        AssertEqual([3.0375258687, 1.9056522293, 1.0587084354, 0.4106403253], signal[33..], 1e-9);
+        AssertEqual([-5.1080840588, -4.5274945576, -3.3877751758, -2.5922724401], histogram[33..], 1e-9);
+    }
+
+    [Fact]
+    public void Bands_equal_the_published_example()
+    {
+        double[] closes =
+        [
+            86.1557, 89.0867, 88.7829, 90.3228, 89.0671, 91.1453, 89.4397, 89.1750, 86.9302, 87.6752, 86.9596, 89.4299, 89.3221, 88.7241,
+            87.4497, 87.2634, 89.4985, 87.9006, 89.1260, 90.7043, 92.9001, 92.9784, 91.8021, 92.6647, 92.6843, 92.3021, 92.7725, 92.5373,
+            92.9490, 93.2039, 91.0669, 89.8318, 89.7435, 90.3994, 90.7387, 88.0177, 88.0867, 88.8439, 90.7781, 90.5416, 91.3894, 90.6500,
+        ];
+        var (middle, upper, lower) = Volatility.Bollinger(closes);
+        AssertEqual(
+            [88.71, 89.05, 89.24, 89.39, 89.51, 89.69, 89.75, 89.91, 90.08, 90.38, 90.66, 90.86, 90.88, 90.91, 90.99, 91.15, 91.19, 91.12,
+                91.17, 91.25, 91.24, 91.17, 91.05], middle[19..], 0.0101);
+        AssertEqual(
+            [91.29, 91.95, 92.61, 92.93, 93.31, 93.73, 93.90, 94.27, 94.57, 94.79, 95.04, 94.91, 94.90, 94.90, 94.86, 94.67, 94.56, 94.68,
+                94.58, 94.53, 94.53, 94.37, 94.15], upper[19..], 0.0101);
+        AssertEqual(
+            [86.12, 86.14, 85.87, 85.85, 85.70, 85.65, 85.59, 85.56, 85.60, 85.98, 86.27, 86.82, 86.87, 86.91, 87.12, 87.63, 87.83, 87.56,
+                87.76, 87.97, 87.95, 87.96, 87.95], lower[19..], 0.0101);
     }
 
     [Fact]

@@ -23,11 +23,14 @@ internal sealed class TestMarket : IAsyncDisposable
     private readonly List<ConsumeResult<byte[], byte[]>> _log;
     private readonly ServiceProvider _services;
 
-    private TestMarket(TestPostgres postgres, bool ownsPostgres, List<ConsumeResult<byte[], byte[]>> log, string[] intervals)
+    private TestMarket(
+        TestPostgres postgres, bool ownsPostgres, List<ConsumeResult<byte[], byte[]>> log, string[] intervals,
+        params (string Name, string Value)[] more)
     {
         (Postgres, _ownsPostgres, _log) = (postgres, ownsPostgres, log);
         var settings = intervals.Select((name, i) => KeyValuePair.Create($"Aggregation:Intervals:{i}", (string?)name))
-            .Append(new("Kafka:BootstrapServers", "127.0.0.1:1")).Append(new("Kafka:Client:log_level", "0"));
+            .Append(new("Kafka:BootstrapServers", "127.0.0.1:1")).Append(new("Kafka:Client:log_level", "0"))
+            .Concat(more.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
@@ -59,6 +62,10 @@ internal sealed class TestMarket : IAsyncDisposable
     public static async Task<TestMarket> CreateAsync(params string[] intervals) =>
         new(await TestPostgres.CreateAsync(), true, [], intervals.Length == 0 ? AllIntervals : intervals);
 
+    /// <summary>A market of its own with a setting of the aggregation.</summary>
+    public static async Task<TestMarket> WithAsync(string setting, string value, params string[] intervals) =>
+        new(await TestPostgres.CreateAsync(), true, [], intervals, ($"Aggregation:{setting}", value));
+
     /// <summary>The same on a database that the caller owns.</summary>
     public static Task<TestMarket> OnAsync(TestPostgres postgres, params string[] intervals) =>
         Task.FromResult(new TestMarket(postgres, false, [], intervals));
@@ -78,6 +85,9 @@ internal sealed class TestMarket : IAsyncDisposable
     }
 
     public async Task AssignAsync() => Position = await Handler.AssignAsync(Partition(Topics.Trades), default);
+
+    /// <summary>The partition is taken away, and with it what memory holds of its instruments.</summary>
+    public Task RevokeAsync() => Handler.RevokeAsync(Partition(Topics.Trades), default);
 
     /// <summary>Applies the rest of the log in batches.</summary>
     public async Task ApplyAsync(int batchSize = int.MaxValue)
@@ -141,6 +151,18 @@ internal sealed class TestMarket : IAsyncDisposable
             """);
         await using var rows = await select.ExecuteReaderAsync();
         return [.. (await Aggregation.Store.CandleRows.ReadAllAsync(rows, default)).Select(row => row.ToCandle(RandomTrades.Btcusdt))];
+    }
+
+    /// <summary>The states that settled candles had before, oldest first.</summary>
+    public async Task<List<Candle>> RevisionsAsync(Interval interval)
+    {
+        await using var select = Postgres.DataSource.CreateCommand($"""
+            select candle::text from market.candle_revisions where interval_s = {interval.LengthUs / 1_000_000} order by open_time, revision
+            """);
+        await using var rows = await select.ExecuteReaderAsync();
+        var revisions = new List<Candle>();
+        while (await rows.ReadAsync()) revisions.Add(CandleJson.Read(Encoding.UTF8.GetBytes(rows.GetString(0))));
+        return revisions;
     }
 
     /// <summary>Everything the exchange would say of every candle, one line each: the canonical form that must not differ.</summary>

@@ -22,7 +22,7 @@ public class ReplayTests
         await market.StoreAsync(trades);
         await market.Idle.TickAsync(default);
         var (store, id) = (new ReplayStore(market.Postgres.DataSource), await market.Postgres.ScalarAsync<int>("select instrument_id from market.instruments"));
-        var replay = new CandleReplay(store, Interval.All);
+        var replay = new CandleReplay(new StoredTrades(market.Postgres.DataSource), store, Interval.All);
         var result = await replay.RunAsync(id, RandomTrades.Btcusdt, RandomTrades.StartUs - Hour, RandomTrades.StartUs + (48 * Hour), default);
         Assert.Empty(result.Differences);
         Assert.Equal(trades.Count, result.Trades);
@@ -42,7 +42,8 @@ public class ReplayTests
         await market.ApplyAsync();
         await market.StoreAsync(trades);
         await market.Postgres.ExecuteAsync("update market.candles set volume = volume + 1 where open_time = (select min(open_time) from market.candles)");
-        var result = await new CandleReplay(new ReplayStore(market.Postgres.DataSource), [Interval.OneMinute]).RunAsync(
+        var result = await new CandleReplay(
+            new StoredTrades(market.Postgres.DataSource), new ReplayStore(market.Postgres.DataSource), [Interval.OneMinute]).RunAsync(
             1, RandomTrades.Btcusdt, RandomTrades.StartUs - Hour, RandomTrades.StartUs + (48 * Hour), default);
         Assert.Equal(['+', '-'], result.Differences.Select(line => line[0]));
     }

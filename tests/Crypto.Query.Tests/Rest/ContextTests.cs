@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Crypto.Contracts;
 using Crypto.Query.Tests.Support;
 using Crypto.Testing;
 using Xunit;
@@ -100,6 +101,40 @@ public sealed class ContextTests : IAsyncLifetime
         Assert.Equal(JsonValueKind.Null, indicators.GetProperty("macd").ValueKind);
         Assert.Equal("61685.123456789012", analytics.GetProperty("movingAverages")[0].Text("average"));
         Assert.Equal(JsonValueKind.Null, analytics.GetProperty("forecast").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_forecast_comes_with_the_score_of_its_method_beside_the_naive_one()
+    {
+        await _database!.ExecuteAsync("""
+            insert into market.forecasts select instrument_id, 300, '2024-08-09 00:05+00', 'ewma-0.94', 0.001, 61000, 62000 from market.instruments;
+            insert into market.forecast_scores
+                select instrument_id, 300, 'ewma-0.94', 120, -13.5, -9.25, 0.0004, 0.0006, 0.96 from market.instruments
+            """);
+        var forecast = (await Http.OkAsync("/analytics/BTCUSDT?interval=5m")).GetProperty("forecast");
+        Assert.Equal(("ewma-0.94", 0.001), (forecast.Text("method"), forecast.GetProperty("volatility").GetDouble()));
+        var score = forecast.GetProperty("score");
+        Assert.Equal(120, score.Number("samples"));
+        Assert.Equal((-13.5, -9.25), (score.GetProperty("loss").GetDouble(), score.GetProperty("naiveLoss").GetDouble()));
+        Assert.Equal(0.96, score.GetProperty("bandCoverage").GetDouble());
+    }
+
+    [Fact]
+    public async Task Former_states_of_a_candle_are_told_with_the_time_of_their_replacement()
+    {
+        var candle = new Candle(new Instrument(Venues.Binance, "BTCUSDT"), Interval.OneMinute, 1723161600000000, 10.00m, 12.00m, 9.00m, 11.00m,
+            1.5m, 16.50m, 3, 0.5m, 5.50m, 7, 9, CandleState.Final, 0, 4, true);
+        var json = new System.Buffers.ArrayBufferWriter<byte>();
+        CandleJson.Write(json, candle);
+        await _database!.ExecuteAsync($"""
+            insert into market.candle_revisions (instrument_id, interval_s, open_time, revision, candle)
+            select instrument_id, 60, '2024-08-09 00:00+00', 0, '{System.Text.Encoding.UTF8.GetString(json.WrittenSpan)}' from market.instruments
+            """);
+        var revision = Assert.Single((await Http.OkAsync("/ohlc/BTCUSDT/revisions?interval=1m")).GetProperty("revisions").EnumerateArray());
+        Assert.EndsWith("Z", revision.Text("replacedAt"));
+        var former = revision.GetProperty("candle");
+        Assert.Equal(("11.00", 3L, 0L), (former.Text("close"), former.Number("tradeCount"), former.Number("revision")));
+        Assert.Empty((await Http.OkAsync("/ohlc/BTCUSDT/revisions?interval=1m&from=2024-08-09T00:01:00Z")).GetProperty("revisions").EnumerateArray());
     }
 
     [Fact]

@@ -14,6 +14,7 @@ namespace Crypto.Aggregation.Analytics;
 /// </summary>
 public sealed partial class AnalyticsService(
     OwnedInstruments owned, ChangedCandles changed, AnalyticsStore store, FeedSignals feed, AlertStore alerts, AlertPublisher publisher,
+    SignalPublisher signals,
     MarketTime market, AggregationOptions options, TimeProvider clock, ILogger<AnalyticsService> logger) : BackgroundService
 {
     private const int MostAtOnce = 5_000;
@@ -41,6 +42,8 @@ public sealed partial class AnalyticsService(
     {
         await ComputeAsync(cancellation).ConfigureAwait(false);
         await publisher.PublishAsync(cancellation).ConfigureAwait(false);
+        foreach (var (id, instrument, _) in await owned.ListAsync(cancellation).ConfigureAwait(false))
+            await signals.PublishAsync(id, instrument, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>One round over all instruments: computes and raises, but publishes nothing.</summary>
@@ -63,20 +66,28 @@ public sealed partial class AnalyticsService(
         if (!_due.TryGetValue(key, out var fromUs)) return;
         var window = await store.WindowAsync(id, instrument, interval, fromUs, MostAtOnce, cancellation).ConfigureAwait(false);
         var first = window.Candles.TakeWhile(c => c.OpenTimeUs < fromUs).Count();
-        await store.WriteAsync(id, interval, window, first, cancellation).ConfigureAwait(false);
-        await JudgeAsync(instrument, interval, window, first, cancellation).ConfigureAwait(false);
+        var seen = SeenIn(interval, window, first);
+        await store.WriteAsync(id, interval, window, first, seen, cancellation).ConfigureAwait(false);
+        if (interval == _intervals[0]) await JudgeAsync(instrument, window, first, seen, cancellation).ConfigureAwait(false);
         await ForecastAsync(id, interval, window, cancellation).ConfigureAwait(false);
         if (window.Candles.Count - first == MostAtOnce) _due[key] = window.Candles[^1].OpenTimeUs + 1;
         else _due.Remove(key);
     }
 
-    private async Task JudgeAsync(Instrument instrument, Interval interval, CandleWindow window, int first, CancellationToken cancellation)
+    // Of one interval only: the longer ones would tell the same again.
+    private List<IReadOnlyList<Alert>> SeenIn(Interval interval, CandleWindow window, int first) =>
+    [
+        .. Enumerable.Range(first, window.Candles.Count - first)
+            .Select(i => interval == _intervals[0] ? (IReadOnlyList<Alert>)[.. CandleSignals.Of(window, i)] : []),
+    ];
+
+    private async Task JudgeAsync(
+        Instrument instrument, CandleWindow window, int first, List<IReadOnlyList<Alert>> seen, CancellationToken cancellation)
     {
-        if (interval != _intervals[0]) return;
         for (var i = first; i < window.Candles.Count; i++)
         {
             if (window.Candles[i].CloseTimeUs < market.NowUs - (long)options.Alerts.Fresh.TotalMicroseconds) continue;
-            foreach (var alert in CandleSignals.Of(window, i)) await RaiseAsync(alert, cancellation).ConfigureAwait(false);
+            foreach (var alert in seen[i - first]) await RaiseAsync(alert, cancellation).ConfigureAwait(false);
             if (await feed.DivergenceAsync(instrument, window.Candles[i], cancellation).ConfigureAwait(false) is { } divergence)
                 await RaiseAsync(divergence, cancellation).ConfigureAwait(false);
         }

@@ -1,5 +1,8 @@
+using System.Buffers;
+using System.Text;
 using Crypto.Aggregation.Analytics.Forecasting;
 using Crypto.Aggregation.Analytics.Indicators;
+using Crypto.Aggregation.Analytics.Signals;
 using Crypto.Aggregation.Store;
 using Crypto.Contracts;
 using Npgsql;
@@ -10,14 +13,15 @@ namespace Crypto.Aggregation.Analytics;
 /// <summary>Reads closed candles, and writes what is computed from them. Writing twice changes nothing.</summary>
 public sealed class AnalyticsStore(NpgsqlDataSource dataSource)
 {
-    /// <summary>The first closed candle that has no indicators yet; null where all have.</summary>
+    /// <summary>The first closed candle without indicators of its present version; null where all have them.</summary>
     public async Task<long?> FirstMissingAsync(int id, Interval interval, CancellationToken cancellation)
     {
         await using var select = dataSource.CreateCommand("""
             select min(c.open_time) from market.candles c
-            where c.instrument_id = $1 and c.interval_s = $2 and c.state > 0 and not exists (
+            where c.instrument_id = $1 and c.interval_s = $2 and c.state > 0 and not c.skipped and not exists (
                 select from market.indicators i
-                where i.instrument_id = $1 and i.interval_s = $2 and i.open_time = c.open_time)
+                where i.instrument_id = $1 and i.interval_s = $2 and i.open_time = c.open_time
+                  and i.candle_version >= c.version)
             """);
         select.Parameters.AddWithValue(id);
         select.Parameters.AddWithValue(CandleRows.SecondsOf(interval));
@@ -31,11 +35,11 @@ public sealed class AnalyticsStore(NpgsqlDataSource dataSource)
         await using var select = dataSource.CreateCommand($"""
             select * from (
                 (select {CandleRows.Columns} from market.candles c
-                 where c.instrument_id = $1 and c.interval_s = $2 and c.state > 0 and c.open_time < $3
+                 where c.instrument_id = $1 and c.interval_s = $2 and c.state > 0 and not c.skipped and c.open_time < $3
                  order by c.open_time desc limit {CandleWindow.WarmUp})
                 union all
                 (select {CandleRows.Columns} from market.candles c
-                 where c.instrument_id = $1 and c.interval_s = $2 and c.state > 0 and c.open_time >= $3
+                 where c.instrument_id = $1 and c.interval_s = $2 and c.state > 0 and not c.skipped and c.open_time >= $3
                  order by c.open_time limit $4)) c
             order by open_time
             """);
@@ -48,14 +52,21 @@ public sealed class AnalyticsStore(NpgsqlDataSource dataSource)
         return new CandleWindow([.. candles.Select(row => row.ToCandle(instrument))]);
     }
 
-    /// <summary>Writes indicators, and for minutes moving averages, of the candles from the index on.</summary>
-    public async Task WriteAsync(int id, Interval interval, CandleWindow window, int from, CancellationToken cancellation)
+    /// <summary>Writes indicators and anomalies, and for minutes moving averages, of the candles from the index on.</summary>
+    /// <param name="id">The instrument.</param>
+    /// <param name="interval">Its candles' length.</param>
+    /// <param name="window">The candles.</param>
+    /// <param name="from">The first that is written.</param>
+    /// <param name="seen">What is out of the ordinary in each of them.</param>
+    /// <param name="cancellation">Ends the statement.</param>
+    public async Task WriteAsync(
+        int id, Interval interval, CandleWindow window, int from, IReadOnlyList<IReadOnlyList<Alert>> seen, CancellationToken cancellation)
     {
         var rows = Enumerable.Range(from, window.Candles.Count - from).ToList();
         if (rows.Count == 0) return;
         await using var connection = await dataSource.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(Indicators(id, interval, window, rows));
+        batch.BatchCommands.Add(Indicators(id, interval, window, rows, seen));
         if (interval == Interval.OneMinute) batch.BatchCommands.Add(MovingAverages(id, window, rows));
         await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
@@ -84,25 +95,25 @@ public sealed class AnalyticsStore(NpgsqlDataSource dataSource)
         await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
 
-    private static NpgsqlBatchCommand Indicators(int id, Interval interval, CandleWindow window, List<int> rows)
+    private static NpgsqlBatchCommand Indicators(
+        int id, Interval interval, CandleWindow window, List<int> rows, IReadOnlyList<IReadOnlyList<Alert>> seen)
     {
         var command = new NpgsqlBatchCommand($"""
-            insert into market.indicators
-            select {id}, {CandleRows.SecondsOf(interval)}, * from unnest($1::timestamptz[], $2::float8[], $3::float8[], $4::float8[],
-                $5::float8[], $6::float8[], $7::float8[], $8::float8[], $9::float8[], $10::float8[], $11::float8[])
+            insert into market.indicators (instrument_id, interval_s, open_time, log_return, rsi_14, macd, macd_signal, macd_histogram,
+                bollinger_middle, bollinger_upper, bollinger_lower, atr_14, realised_volatility, candle_version, anomalies, published)
+            select {id}, {CandleRows.SecondsOf(interval)}, *, false from unnest($1::timestamptz[], $2::float8[], $3::float8[], $4::float8[],
+                $5::float8[], $6::float8[], $7::float8[], $8::float8[], $9::float8[], $10::float8[], $11::float8[], $12::bigint[], $13::jsonb[])
             on conflict (instrument_id, interval_s, open_time) do update set
                 log_return = excluded.log_return, rsi_14 = excluded.rsi_14, macd = excluded.macd, macd_signal = excluded.macd_signal,
                 macd_histogram = excluded.macd_histogram, bollinger_middle = excluded.bollinger_middle,
                 bollinger_upper = excluded.bollinger_upper, bollinger_lower = excluded.bollinger_lower, atr_14 = excluded.atr_14,
-                realised_volatility = excluded.realised_volatility
+                realised_volatility = excluded.realised_volatility, candle_version = excluded.candle_version,
+                anomalies = excluded.anomalies, published = false
             """);
         CandleWriter.AddArray(command, NpgsqlDbType.TimestampTz, rows, i => UnixTime.ToDateTime(window.Candles[i].OpenTimeUs));
-        double[][] columns =
-        [
-            window.Returns, window.RelativeStrength, window.Macd.Line, window.Macd.Signal, window.Macd.Histogram,
-            window.Bollinger.Middle, window.Bollinger.Upper, window.Bollinger.Lower, window.AverageTrueRange, window.Realised,
-        ];
-        foreach (var column in columns) CandleWriter.AddArray(command, NpgsqlDbType.Double, rows, i => WarmOrNull(column[i]));
+        foreach (var (_, values) in window.Indicators) CandleWriter.AddArray(command, NpgsqlDbType.Double, rows, i => CandleWindow.WarmOrNull(values[i]));
+        CandleWriter.AddArray(command, NpgsqlDbType.Bigint, rows, i => window.Candles[i].Version);
+        CandleWriter.AddArray(command, NpgsqlDbType.Jsonb, rows, i => JsonOf(seen[i - rows[0]]));
         return command;
     }
 
@@ -123,18 +134,24 @@ public sealed class AnalyticsStore(NpgsqlDataSource dataSource)
         foreach (var period in (int[])[5, 15, 60])
         {
             var simple = Averages.Simple(window.Closes, period);
-            CandleWriter.AddArray(command, NpgsqlDbType.Double, rows, i => WarmOrNull(simple[i]));
+            CandleWriter.AddArray(command, NpgsqlDbType.Double, rows, i => CandleWindow.WarmOrNull(simple[i]));
         }
         foreach (var period in (int[])[5, 15, 60])
         {
             var exponential = Averages.Exponential(window.Closes, period);
-            CandleWriter.AddArray(command, NpgsqlDbType.Double, rows, i => WarmOrNull(exponential[i]));
+            CandleWriter.AddArray(command, NpgsqlDbType.Double, rows, i => CandleWindow.WarmOrNull(exponential[i]));
         }
         CandleWriter.AddArray(command, NpgsqlDbType.Bigint, rows, i => window.Candles[i].Version);
         return command;
     }
 
-    private static double? WarmOrNull(double value) => double.IsFinite(value) ? value : null;
+    private static string JsonOf(IReadOnlyList<Alert> seen)
+    {
+        if (seen.Count == 0) return "[]";
+        var json = new ArrayBufferWriter<byte>(256);
+        SignalJson.WriteAnomalies(json, [.. seen.Select(alert => alert.ToAnomaly())]);
+        return Encoding.UTF8.GetString(json.WrittenSpan);
+    }
 
     private static NpgsqlBatchCommand Command(string sql, params object[] values)
     {

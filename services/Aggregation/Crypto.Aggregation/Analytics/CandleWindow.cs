@@ -1,4 +1,5 @@
 using Crypto.Aggregation.Analytics.Indicators;
+using Crypto.Aggregation.Analytics.Signals;
 using Crypto.Contracts;
 
 namespace Crypto.Aggregation.Analytics;
@@ -21,6 +22,12 @@ public sealed class CandleWindow
         Bollinger = Volatility.Bollinger(Closes);
         AverageTrueRange = Volatility.AverageTrueRange(highs, lows, Closes);
         Realised = Volatility.Realised(Returns);
+        Indicators =
+        [
+            ("logReturn", Returns), ("rsi14", RelativeStrength), ("macd", Macd.Line), ("macdSignal", Macd.Signal), ("macdHistogram", Macd.Histogram),
+            ("bollingerMiddle", Bollinger.Middle), ("bollingerUpper", Bollinger.Upper), ("bollingerLower", Bollinger.Lower),
+            ("atr14", AverageTrueRange), ("realisedVolatility", Realised),
+        ];
     }
 
     public IReadOnlyList<Candle> Candles { get; }
@@ -40,6 +47,17 @@ public sealed class CandleWindow
     public double[] AverageTrueRange { get; }
 
     public double[] Realised { get; }
+
+    /// <summary>All of them by the names of <c>crypto.signals</c>, in the order of the columns of <c>market.indicators</c>.</summary>
+    public IReadOnlyList<(string Name, double[] Values)> Indicators { get; }
+
+    /// <summary>The value, or null where it is not warm.</summary>
+    public static double? WarmOrNull(double value) => double.IsFinite(value) ? value : null;
+
+    /// <summary>What is published of the candle at the index.</summary>
+    public Signal SignalAt(int at, IEnumerable<Alert> seen) => new(
+        Candles[at].Instrument, Candles[at].Interval, Candles[at].OpenTimeUs, Candles[at].Version,
+        [.. Indicators.Select(i => KeyValuePair.Create(i.Name, WarmOrNull(i.Values[at])))], [.. seen.Select(a => a.ToAnomaly())]);
 
     private double[] Of(Func<Candle, decimal> field) => [.. Candles.Select(c => (double)field(c))];
 }

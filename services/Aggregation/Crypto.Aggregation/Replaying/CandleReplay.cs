@@ -7,14 +7,18 @@ using Crypto.Contracts;
 namespace Crypto.Aggregation.Replaying;
 
 /// <summary>What a replay of one instrument found.</summary>
-/// <param name="Trades">Stored trades folded.</param>
+/// <param name="Trades">Trades folded.</param>
 /// <param name="Candles">Candles rebuilt.</param>
-/// <param name="Alerts">Signals seen in them.</param>
+/// <param name="Signals">What was computed from them; averages are as warm as the span is long.</param>
+/// <param name="Alerts">What is out of the ordinary in them.</param>
+/// <param name="NotCovered">Candles that began before the source does: no difference.</param>
 /// <param name="Differences">Lines that the live candles do not have, after +, and lines that only they have, after -.</param>
-public sealed record ReplayResult(long Trades, IReadOnlyList<Candle> Candles, IReadOnlyList<Alert> Alerts, IReadOnlyList<string> Differences);
+public sealed record ReplayResult(
+    long Trades, IReadOnlyList<Candle> Candles, IReadOnlyList<Signal> Signals, IReadOnlyList<Alert> Alerts, int NotCovered,
+    IReadOnlyList<string> Differences);
 
-/// <summary>Rebuilds candles and their signals from the stored trades, with the code that makes the live ones.</summary>
-public sealed class CandleReplay(ReplayStore store, IReadOnlyList<Interval> intervals)
+/// <summary>Rebuilds candles and their signals from stored or logged trades, with the code that makes the live ones.</summary>
+public sealed class CandleReplay(IReplaySource source, ReplayStore store, IReadOnlyList<Interval> intervals)
 {
     private const int BatchSize = 50_000;
 
@@ -24,11 +28,11 @@ public sealed class CandleReplay(ReplayStore store, IReadOnlyList<Interval> inte
     /// </summary>
     public async Task<ReplayResult> RunAsync(int id, Instrument instrument, long fromUs, long toUs, CancellationToken cancellation)
     {
-        var ranges = await store.VoidsAsync(id, cancellation).ConfigureAwait(false);
+        var ranges = await source.VoidsAsync(id, instrument, cancellation).ConfigureAwait(false);
         var lists = intervals.Select(i => new CandleList(instrument, i)).ToArray();
         var fold = new IntervalFold(intervals);
         var trades = 0L;
-        await foreach (var trade in store.TradesAsync(id, instrument, fromUs, toUs, cancellation).ConfigureAwait(false))
+        await foreach (var trade in source.TradesAsync(id, instrument, fromUs, toUs, cancellation).ConfigureAwait(false))
         {
             ranges.Cover(trade.TradeId, trade.LastTradeId);
             if (ExactTrade.TryCreate(trade, out var exact)) fold.Add(trade.TradeTimeUs, exact);
@@ -41,8 +45,9 @@ public sealed class CandleReplay(ReplayStore store, IReadOnlyList<Interval> inte
             list.AlignFlats(ranges, makeFlats: true, new CandleChanges());
             candles.AddRange(list.Rows.Where(row => row.OpenTimeUs >= fromUs && row.EndUs <= toUs).Select(row => row.ToCandle(instrument)));
         }
-        var differences = await CompareAsync(instrument, candles, fromUs, toUs, cancellation).ConfigureAwait(false);
-        return new ReplayResult(trades, candles, [.. Signals(candles)], differences);
+        var (differences, notCovered) = await CompareAsync(instrument, candles, fromUs, toUs, cancellation).ConfigureAwait(false);
+        var (signals, alerts) = SignalsOf(candles);
+        return new ReplayResult(trades, candles, signals, alerts, notCovered, differences);
     }
 
     private static void Merge(IntervalFold fold, CandleList[] lists)
@@ -52,34 +57,47 @@ public sealed class CandleReplay(ReplayStore store, IReadOnlyList<Interval> inte
         fold.Clear();
     }
 
-    private IEnumerable<Alert> Signals(List<Candle> candles)
+    private (List<Signal> Signals, List<Alert> Alerts) SignalsOf(List<Candle> candles)
     {
-        var interval = intervals.FirstOrDefault(i => i.LengthUs >= Interval.OneMinute.LengthUs);
-        var window = new CandleWindow([.. candles.Where(c => c.Interval == interval)]);
-        return Enumerable.Range(0, window.Candles.Count).SelectMany(i => CandleSignals.Of(window, i));
+        var (signals, alerts) = (new List<Signal>(), new List<Alert>());
+        var followed = intervals.Where(i => i.LengthUs >= Interval.OneMinute.LengthUs).ToList();
+        foreach (var interval in followed)
+        {
+            var window = new CandleWindow([.. candles.Where(c => c.Interval == interval)]);
+            for (var i = 0; i < window.Candles.Count; i++)
+            {
+                List<Alert> seen = interval == followed[0] ? [.. CandleSignals.Of(window, i)] : [];
+                signals.Add(window.SignalAt(i, seen));
+                alerts.AddRange(seen);
+            }
+        }
+        return (signals, alerts);
     }
 
-    private async Task<List<string>> CompareAsync(
+    private async Task<(List<string> Differences, int NotCovered)> CompareAsync(
         Instrument instrument, List<Candle> candles, long fromUs, long toUs, CancellationToken cancellation)
     {
-        var differences = new List<string>();
+        var (differences, notCovered) = (new List<string>(), 0);
         foreach (var interval in intervals)
         {
-            var rebuilt = candles.Where(c => c.Interval == interval).Select(CanonicalCandle.LineOf).ToHashSet();
-            var (first, last) = SpanOf(candles, interval);
-            var live = (await store.CandlesAsync(instrument, interval, fromUs, toUs, cancellation).ConfigureAwait(false))
-                // A flat candle at either end follows, or waits for, a trade outside of the span.
-                .Where(c => c.CloseTimeUs < toUs && (c.TradeCount > 0 || (c.OpenTimeUs > first && c.OpenTimeUs < last)))
-                .Select(CanonicalCandle.LineOf).ToHashSet();
-            differences.AddRange(rebuilt.Except(live).Select(line => $"+ {line}"));
-            differences.AddRange(live.Except(rebuilt).Select(line => $"- {line}"));
+            var all = await store.CandlesAsync(instrument, interval, fromUs, toUs, cancellation).ConfigureAwait(false);
+            var before = all.Where(c => c.FirstTradeId < source.LowestId).Select(c => c.OpenTimeUs).ToHashSet();
+            var rebuilt = candles.Where(c => c.Interval == interval && !before.Contains(c.OpenTimeUs)).ToList();
+            var (first, last) = SpanOf(rebuilt);
+            // A flat candle at either end follows, or waits for, a trade outside of the span.
+            var live = all.Where(c => c.CloseTimeUs < toUs && !before.Contains(c.OpenTimeUs)
+                && (c.TradeCount > 0 || (c.OpenTimeUs > first && c.OpenTimeUs < last))).Select(CanonicalCandle.LineOf).ToHashSet();
+            var lines = rebuilt.Where(c => c.TradeCount > 0 || (c.OpenTimeUs > first && c.OpenTimeUs < last)).Select(CanonicalCandle.LineOf).ToHashSet();
+            differences.AddRange(lines.Except(live).Select(line => $"+ {line}"));
+            differences.AddRange(live.Except(lines).Select(line => $"- {line}"));
+            notCovered += before.Count;
         }
-        return differences;
+        return (differences, notCovered);
     }
 
-    private static (long FirstUs, long LastUs) SpanOf(List<Candle> candles, Interval interval)
+    private static (long FirstUs, long LastUs) SpanOf(List<Candle> candles)
     {
-        var traded = candles.Where(c => c.Interval == interval && c.TradeCount > 0).Select(c => c.OpenTimeUs).ToList();
+        var traded = candles.Where(c => c.TradeCount > 0).Select(c => c.OpenTimeUs).ToList();
         return traded.Count == 0 ? (long.MaxValue, long.MinValue) : (traded.Min(), traded.Max());
     }
 }

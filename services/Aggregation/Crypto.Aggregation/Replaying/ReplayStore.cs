@@ -1,7 +1,7 @@
-using System.Runtime.CompilerServices;
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Crypto.Aggregation.Analytics.Signals;
-using Crypto.Aggregation.Folding;
 using Crypto.Aggregation.Reconciling;
 using Crypto.Aggregation.Store;
 using Crypto.Contracts;
@@ -10,7 +10,7 @@ using NpgsqlTypes;
 
 namespace Crypto.Aggregation.Replaying;
 
-/// <summary>Reads stored trades, and writes what a replay made into a schema of its own.</summary>
+/// <summary>Reads the live candles, and writes what a replay made into a schema of its own.</summary>
 public sealed class ReplayStore(NpgsqlDataSource dataSource)
 {
     private readonly ReconciliationStore _candles = new(dataSource);
@@ -28,40 +28,8 @@ public sealed class ReplayStore(NpgsqlDataSource dataSource)
         return intervals;
     }
 
-    /// <summary>Ids that are void.</summary>
-    public async Task<IdRanges> VoidsAsync(int id, CancellationToken cancellation)
-    {
-        await using var select = dataSource.CreateCommand("select first_id, last_id from market.coverage_voids where instrument_id = $1");
-        select.Parameters.AddWithValue(id);
-        var voids = new List<(long, long)>();
-        await using var rows = await select.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-        while (await rows.ReadAsync(cancellation).ConfigureAwait(false)) voids.Add((rows.GetInt64(0), rows.GetInt64(1)));
-        return new IdRanges(voids);
-    }
-
-    /// <summary>Stored trades of the span, one at a time however many there are.</summary>
-    public async IAsyncEnumerable<Trade> TradesAsync(
-        int id, Instrument instrument, long fromUs, long toUs, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        await using var select = dataSource.CreateCommand("""
-            select trade_id, last_trade_id, price, quantity, trade_time, is_buyer_maker from market.trades
-            where instrument_id = $1 and trade_time >= $2 and trade_time < $3
-            """);
-        select.CommandTimeout = 0;
-        select.Parameters.AddWithValue(id);
-        select.Parameters.AddWithValue(UnixTime.ToDateTime(fromUs));
-        select.Parameters.AddWithValue(UnixTime.ToDateTime(toUs));
-        await using var rows = await select.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-        while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
-        {
-            var timeUs = CandleRows.TimeOf(rows, 4);
-            yield return new Trade(instrument, rows.GetInt64(0), rows.GetInt64(1), rows.GetDecimal(2), rows.GetDecimal(3),
-                timeUs, timeUs, timeUs, rows.GetBoolean(5), TradeOrigin.Backfill);
-        }
-    }
-
     /// <summary>
-    /// Writes candles and alerts into <c>SCHEMA.candles</c> and <c>SCHEMA.alerts</c>, which are made where they are missing;
+    /// Writes candles, signals and alerts into the tables of that name in the schema, which are made where they are missing;
     /// what a former replay wrote there is replaced. Never the live schema.
     /// </summary>
     public async Task WriteAsync(string schema, int id, ReplayResult result, CancellationToken cancellation)
@@ -74,12 +42,15 @@ public sealed class ReplayStore(NpgsqlDataSource dataSource)
             create schema if not exists "{schema}";
             create table if not exists "{schema}".candles (instrument_id integer, interval_s integer, open_time timestamptz,
                 canonical text not null, primary key (instrument_id, interval_s, open_time));
+            create table if not exists "{schema}".signals (instrument_id integer, interval_s integer, open_time timestamptz,
+                signal jsonb not null, primary key (instrument_id, interval_s, open_time));
             create table if not exists "{schema}".alerts (instrument_id integer, sighting text primary key, kind text not null,
                 severity text not null, message text not null, evidence jsonb not null, market_time timestamptz not null);
             """, connection, transaction))
             await create.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
         await using var batch = new NpgsqlBatch(connection, transaction);
         batch.BatchCommands.Add(Candles(schema, id, result));
+        batch.BatchCommands.Add(Signals(schema, id, result));
         batch.BatchCommands.Add(Alerts(schema, id, result));
         await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
@@ -94,6 +65,23 @@ public sealed class ReplayStore(NpgsqlDataSource dataSource)
         CandleWriter.AddArray(command, NpgsqlDbType.Integer, result.Candles, c => CandleRows.SecondsOf(c.Interval));
         CandleWriter.AddArray(command, NpgsqlDbType.TimestampTz, result.Candles, c => UnixTime.ToDateTime(c.OpenTimeUs));
         CandleWriter.AddArray(command, NpgsqlDbType.Text, result.Candles, CanonicalCandle.LineOf);
+        return command;
+    }
+
+    private static NpgsqlBatchCommand Signals(string schema, int id, ReplayResult result)
+    {
+        var command = new NpgsqlBatchCommand($"""
+            insert into "{schema}".signals select {id}, * from unnest($1::int[], $2::timestamptz[], $3::jsonb[])
+            on conflict (instrument_id, interval_s, open_time) do update set signal = excluded.signal
+            """);
+        CandleWriter.AddArray(command, NpgsqlDbType.Integer, result.Signals, s => CandleRows.SecondsOf(s.Interval));
+        CandleWriter.AddArray(command, NpgsqlDbType.TimestampTz, result.Signals, s => UnixTime.ToDateTime(s.OpenTimeUs));
+        CandleWriter.AddArray(command, NpgsqlDbType.Jsonb, result.Signals, s =>
+        {
+            var json = new ArrayBufferWriter<byte>(1024);
+            SignalJson.Write(json, s);
+            return Encoding.UTF8.GetString(json.WrittenSpan);
+        });
         return command;
     }
 

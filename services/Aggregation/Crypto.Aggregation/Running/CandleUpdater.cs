@@ -74,7 +74,7 @@ public sealed class CandleUpdater(StateLoader loader, AggregationOptions options
     /// <summary>Sets state and completeness of every row that was looked at.</summary>
     public void Settle(InstrumentState state, CandleChanges changes, long marketUs)
     {
-        var rules = new CandleRules(state.Ranges, marketUs, _latenessUs);
+        var rules = new CandleRules(state.Ranges, marketUs, _latenessUs, options.SkipPartialFirst);
         foreach (var row in changes.Rows) rules.Settle(row, state.IsAwaited(row));
     }
 

@@ -37,6 +37,9 @@ public sealed class CandleRow(Interval interval, long openTimeUs)
 
     public bool Complete { get; set; }
 
+    /// <summary>It began before the data did, and is neither served nor published.</summary>
+    public bool Skipped { get; set; }
+
     /// <summary>Market time of the last trade that changed it.</summary>
     public long TouchedUs { get; set; }
 

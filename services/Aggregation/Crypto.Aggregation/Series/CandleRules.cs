@@ -7,7 +7,8 @@ namespace Crypto.Aggregation.Series;
 /// <param name="Ranges">The ids that were folded or are void.</param>
 /// <param name="MarketUs">Market time.</param>
 /// <param name="LatenessUs">The allowed lateness.</param>
-public readonly record struct CandleRules(IdRanges Ranges, long MarketUs, long LatenessUs)
+/// <param name="SkipPartialFirst">A first candle that began before the data did is left out.</param>
+public readonly record struct CandleRules(IdRanges Ranges, long MarketUs, long LatenessUs, bool SkipPartialFirst)
 {
     /// <summary>Sets state and completeness. A final candle stays final.</summary>
     /// <param name="row">The candle.</param>
@@ -19,9 +20,11 @@ public readonly record struct CandleRules(IdRanges Ranges, long MarketUs, long L
         var state = row.State == CandleState.Final || (closed && IsFinal(row, complete)) ? CandleState.Final
             : closed ? CandleState.Closed
             : CandleState.Live;
-        if (state == row.State && complete == row.Complete) return;
+        var skipped = SkipPartialFirst && IsPartialFirst(row);
+        if (state == row.State && complete == row.Complete && skipped == row.Skipped) return;
         row.State = state;
         row.Complete = complete;
+        row.Skipped = skipped;
         row.IsDirty = true;
     }
 
@@ -35,6 +38,10 @@ public readonly record struct CandleRules(IdRanges Ranges, long MarketUs, long L
         var before = row.IsFlat ? row.AnchorId : Math.Max(row.Fragment.FirstId - 1, 0);
         return Ranges.Contains(before, closed ? row.AnchorId + 1 : row.AnchorId);
     }
+
+    // The id before its first, if any, was never seen, nor any lower one.
+    private bool IsPartialFirst(CandleRow row) =>
+        !row.IsFlat && Ranges.Ranges.Count > 0 && row.Fragment.FirstId == Ranges.Ranges[0].First && row.Fragment.FirstId > 0;
 
     // An incomplete candle is given the allowed lateness from its last change too: it may be in the middle of a repair.
     private bool IsFinal(CandleRow row, bool complete) =>

@@ -15,7 +15,7 @@ public sealed class CandleCommit(NpgsqlDataSource dataSource, AggregationOffsets
     /// Commits what was done to the instruments. Versions of dirty rows rise by one. The states are right after it; after
     /// any exception they are not, and must be read anew.
     /// </summary>
-    /// <returns>The candles as they were committed.</returns>
+    /// <returns>The candles as they were committed, but for those that are not to be shown.</returns>
     /// <exception cref="FencedException">Another process moved the offsets or wrote to an instrument.</exception>
     public async Task<IReadOnlyList<Candle>> RunAsync(
         IReadOnlyList<(StreamPosition From, StreamPosition To)> moves, IReadOnlyList<InstrumentWork> work,
@@ -38,7 +38,7 @@ public sealed class CandleCommit(NpgsqlDataSource dataSource, AggregationOffsets
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
         foreach (var state in states) state.Accept();
         foreach (var (_, _, row) in rows) row.IsDirty = false;
-        return [.. rows.Select(r => r.Candle)];
+        return [.. rows.Where(r => !r.Row.Skipped).Select(r => r.Candle)];
     }
 
     private static List<(int InstrumentId, Candle Candle, CandleRow Row)> DirtyRows(IReadOnlyList<InstrumentWork> work)

@@ -12,7 +12,7 @@ internal static class CandleRows
     public const string Columns = """
         c.instrument_id, c.interval_s, c.open_time, c.open, c.high, c.low, c.close, c.volume, c.quote_volume, c.trade_count,
         c.taker_buy_volume, c.taker_buy_quote_volume, c.first_trade_id, c.last_trade_id, c.state, c.revision, c.version,
-        c.complete, c.published_version, c.anchor_id, c.touched_time
+        c.complete, c.published_version, c.anchor_id, c.touched_time, c.skipped
         """;
 
     /// <summary>The interval of that length.</summary>
@@ -34,6 +34,7 @@ internal static class CandleRows
         candle.Complete = row.GetBoolean(17);
         candle.PublishedVersion = row.GetInt64(18);
         candle.TouchedUs = TimeOf(row, 20);
+        candle.Skipped = row.GetBoolean(21);
         return candle;
     }
 

@@ -14,17 +14,17 @@ internal static class CandleWriter
         insert into market.candles as c (
             instrument_id, interval_s, open_time, open, high, low, close, volume, quote_volume, trade_count,
             taker_buy_volume, taker_buy_quote_volume, first_trade_id, last_trade_id, state, revision, version, complete,
-            anchor_id, touched_time)
+            anchor_id, touched_time, skipped)
         select * from unnest($1::int[], $2::int[], $3::timestamptz[], $4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[],
             $8::numeric[], $9::numeric[], $10::bigint[], $11::numeric[], $12::numeric[], $13::bigint[], $14::bigint[],
-            $15::smallint[], $16::int[], $17::bigint[], $18::boolean[], $19::bigint[], $20::timestamptz[])
+            $15::smallint[], $16::int[], $17::bigint[], $18::boolean[], $19::bigint[], $20::timestamptz[], $21::boolean[])
         on conflict (instrument_id, interval_s, open_time) do update set
             open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, volume = excluded.volume,
             quote_volume = excluded.quote_volume, trade_count = excluded.trade_count,
             taker_buy_volume = excluded.taker_buy_volume, taker_buy_quote_volume = excluded.taker_buy_quote_volume,
             first_trade_id = excluded.first_trade_id, last_trade_id = excluded.last_trade_id, state = excluded.state,
             revision = excluded.revision, version = excluded.version, complete = excluded.complete,
-            anchor_id = excluded.anchor_id, touched_time = excluded.touched_time, pending = true, updated_at = now()
+            anchor_id = excluded.anchor_id, touched_time = excluded.touched_time, skipped = excluded.skipped, pending = true, updated_at = now()
         """;
 
     /// <summary>Writes the candles with the versions that they have now.</summary>
@@ -52,6 +52,7 @@ internal static class CandleWriter
         Add(NpgsqlDbType.Boolean, c => c.Complete);
         AddArray(command, NpgsqlDbType.Bigint, rows, row => row.Row.AnchorId);
         AddArray(command, NpgsqlDbType.TimestampTz, rows, row => UnixTime.ToDateTime(row.Row.TouchedUs));
+        AddArray(command, NpgsqlDbType.Boolean, rows, row => row.Row.Skipped);
         return command;
     }
 

@@ -94,7 +94,7 @@ public sealed class StateLoader(NpgsqlDataSource dataSource, AggregationOptions 
     {
         await using var select = dataSource.CreateCommand($"""
             select {CandleRows.Columns} from market.candles c
-            where c.instrument_id = $1 and c.pending and c.published_version < c.version order by c.interval_s, c.open_time
+            where c.instrument_id = $1 and c.pending and not c.skipped and c.published_version < c.version order by c.interval_s, c.open_time
             """);
         select.Parameters.AddWithValue(id);
         await using var rows = await select.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
@@ -109,7 +109,7 @@ public sealed class StateLoader(NpgsqlDataSource dataSource, AggregationOptions 
     {
         await using var select = dataSource.CreateCommand($"""
             select {CandleRows.Columns} from market.candles c
-            where c.instrument_id = $1 and c.interval_s = $2 and c.open_time < $3 and c.pending and c.state < 2
+            where c.instrument_id = $1 and c.interval_s = $2 and c.open_time < $3 and (c.skipped or (c.pending and c.state < 2))
             union all
             select {CandleRows.Columns} from market.candles c
             where c.instrument_id = $1 and c.interval_s = $2 and c.open_time < $3 and not c.complete and c.state = 2

@@ -32,14 +32,17 @@ public sealed class AnalyticsQueries(NpgsqlDataSource dataSource)
         r => new AverageRow(r.GetDateTime(0), r.GetDateTime(1), r.GetDecimal(2), r.Double(3), r.Double(4), r.Double(5), r.Double(6),
             r.Double(7), r.Double(8)), [instrument.Id, limit], cancellation);
 
-    /// <summary>The newest forecast, or null.</summary>
+    /// <summary>The newest forecast with the score of its method, or null.</summary>
     public async Task<ForecastRow?> ForecastAsync(KnownInstrument instrument, Interval interval, CancellationToken cancellation) =>
         (await dataSource.ListAsync(
             """
-            select open_time, method, volatility, range_low, range_high from market.forecasts
-            where instrument_id = $1 and interval_s = $2 order by open_time desc limit 1
+            select f.open_time, method, f.volatility, f.range_low, f.range_high, s.samples, s.loss, s.naive_loss, s.mean_absolute_error,
+                   s.naive_mean_absolute_error, s.band_coverage, s.updated_at
+            from market.forecasts f left join market.forecast_scores s using (instrument_id, interval_s, method)
+            where instrument_id = $1 and interval_s = $2 order by f.open_time desc limit 1
             """,
-            r => new ForecastRow(r.GetDateTime(0), r.GetString(1), r.GetDouble(2), r.GetDouble(3), r.GetDouble(4)),
+            r => new ForecastRow(r.GetDateTime(0), r.GetString(1), r.GetDouble(2), r.GetDouble(3), r.GetDouble(4), r.IsDBNull(5) ? null
+                : new ForecastScoreRow(r.GetInt32(5), r.GetDouble(6), r.GetDouble(7), r.GetDouble(8), r.GetDouble(9), r.GetDouble(10), r.GetDateTime(11))),
             [instrument.Id, Seconds(interval)], cancellation)).FirstOrDefault();
 
     /// <summary>The newest alerts with an id below <paramref name="before"/>, newest first; of one instrument where it is given.</summary>

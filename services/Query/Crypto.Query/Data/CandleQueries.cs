@@ -10,7 +10,7 @@ public sealed class CandleQueries(NpgsqlDataSource dataSource)
         select open_time, open, high, low, close, volume, quote_volume, trade_count, taker_buy_volume,
                taker_buy_quote_volume, first_trade_id, last_trade_id, state, revision, version, complete
         from market.candles
-        where instrument_id = $1 and interval_s = $2 and open_time >= $3 and open_time < $4
+        where instrument_id = $1 and interval_s = $2 and open_time >= $3 and open_time < $4 and not skipped
         order by open_time desc limit $5
         """;
 

@@ -31,7 +31,11 @@ public sealed record AverageRow(
     DateTime StartTime, DateTime EndTime, decimal Average, double? Sma5, double? Sma15, double? Sma60, double? Ema5, double? Ema15, double? Ema60);
 
 /// <summary>What is expected of the candle that opens at <see cref="OpenTime"/>.</summary>
-public sealed record ForecastRow(DateTime OpenTime, string Method, double Volatility, double RangeLow, double RangeHigh);
+public sealed record ForecastRow(DateTime OpenTime, string Method, double Volatility, double RangeLow, double RangeHigh, ForecastScoreRow? Score);
+
+/// <summary>How the method did on stored candles beside the naive forecast; losses are QLIKE, lower is better.</summary>
+public sealed record ForecastScoreRow(
+    int Samples, double Loss, double NaiveLoss, double MeanAbsoluteError, double NaiveMeanAbsoluteError, double BandCoverage, DateTime UpdatedAt);
 
 /// <summary>The newest comparison with the exchange's own candles; the differences are a JSON array.</summary>
 public sealed record ReconciliationRow(

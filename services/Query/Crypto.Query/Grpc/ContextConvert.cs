@@ -49,6 +49,17 @@ internal static class ContextConvert
         Volatility = row.Volatility,
         RangeLow = row.RangeLow,
         RangeHigh = row.RangeHigh,
+        Score = row.Score is { } score ? ToProto(score) : null,
+    };
+
+    private static Proto.ForecastScore ToProto(ForecastScoreRow row) => new()
+    {
+        Samples = row.Samples,
+        Loss = row.Loss,
+        NaiveLoss = row.NaiveLoss,
+        MeanAbsoluteError = row.MeanAbsoluteError,
+        NaiveMeanAbsoluteError = row.NaiveMeanAbsoluteError,
+        BandCoverage = row.BandCoverage,
     };
 
     public static Proto.Reconciliation ToProto(ReconciliationRow row) => new()

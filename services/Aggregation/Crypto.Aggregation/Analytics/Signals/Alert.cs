@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Crypto.Contracts;
 
 namespace Crypto.Aggregation.Analytics.Signals;
@@ -28,4 +29,7 @@ public sealed record Alert(
         AlertSeverity.Warning => "warning",
         _ => "info",
     };
+
+    /// <summary>The same as a part of a signal.</summary>
+    public Anomaly ToAnomaly() => new(Kind, NameOf(Severity), Message, JsonSerializer.Serialize(Evidence));
 }

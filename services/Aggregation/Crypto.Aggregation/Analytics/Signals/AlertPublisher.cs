@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using Confluent.Kafka;
 using Crypto.Contracts;
 
@@ -30,19 +29,8 @@ public sealed class AlertPublisher(AlertStore store, IProducer<byte[], byte[]> p
     internal static byte[] JsonOf(StoredAlert alert)
     {
         var output = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(output))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("id"u8, alert.Id);
-            json.WriteString("symbol"u8, alert.Symbol);
-            json.WriteString("kind"u8, alert.Kind);
-            json.WriteString("severity"u8, alert.Severity);
-            json.WriteString("message"u8, alert.Message);
-            json.WriteNumber("marketTimeUs"u8, UnixTime.ToMicroseconds(alert.MarketTime));
-            json.WritePropertyName("evidence"u8);
-            json.WriteRawValue(alert.Evidence);
-            json.WriteEndObject();
-        }
+        AlertJson.Write(output, new AlertEvent(
+            alert.Id, alert.Symbol, alert.Kind, alert.Severity, alert.Message, UnixTime.ToMicroseconds(alert.MarketTime), alert.Evidence));
         return output.WrittenSpan.ToArray();
     }
 }
