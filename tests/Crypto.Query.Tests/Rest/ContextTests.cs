@@ -124,12 +124,7 @@ public sealed class ContextTests : IAsyncLifetime
     {
         var candle = new Candle(new Instrument(Venues.Binance, "BTCUSDT"), Interval.OneMinute, 1723161600000000, 10.00m, 12.00m, 9.00m, 11.00m,
             1.5m, 16.50m, 3, 0.5m, 5.50m, 7, 9, CandleState.Final, 0, 4, true);
-        var json = new System.Buffers.ArrayBufferWriter<byte>();
-        CandleJson.Write(json, candle);
-        await _database!.ExecuteAsync($"""
-            insert into market.candle_revisions (instrument_id, interval_s, open_time, revision, candle)
-            select instrument_id, 60, '2024-08-09 00:00+00', 0, '{System.Text.Encoding.UTF8.GetString(json.WrittenSpan)}' from market.instruments
-            """);
+        await StoreSeed.RevisionAsync(_database!, await _database!.ScalarAsync<int>("select instrument_id from market.instruments"), candle);
         var revision = Assert.Single((await Http.OkAsync("/ohlc/BTCUSDT/revisions?interval=1m")).GetProperty("revisions").EnumerateArray());
         Assert.EndsWith("Z", revision.Text("replacedAt"));
         var former = revision.GetProperty("candle");

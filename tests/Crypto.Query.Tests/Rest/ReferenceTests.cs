@@ -28,6 +28,7 @@ public sealed class ReferenceTests(FullMarket market) : IClassFixture<FullMarket
     [InlineData("/prices/latest", "/prices/latest")]
     [InlineData("/prices/{symbol}", "/prices/BTCUSDT")]
     [InlineData("/ohlc/{symbol}", "/ohlc/BTCUSDT")]
+    [InlineData("/ohlc/{symbol}/revisions", "/ohlc/BTCUSDT/revisions")]
     [InlineData("/coverage/{symbol}", "/coverage/BTCUSDT")]
     [InlineData("/symbols", "/symbols")]
     [InlineData("/analytics/{symbol}", "/analytics/BTCUSDT")]

@@ -29,6 +29,11 @@ public sealed class FullMarket : IAsyncLifetime
                 ({id}, 1, 2, 'reconnect, "late"', 'repaired', '2024-08-09 00:00:02.5+00', '2024-08-09 00:00:03+00'),
                 ({id}, 5, 5, 'skipped', 'open', '2024-08-09 00:00:05+00', null)
             """);
+        await StoreSeed.RevisionAsync(_database, id, NaiveFold.Fold(trades, Interval.OneMinute)[0]);
+        await _database.ExecuteAsync($"""
+            insert into market.forecasts values ({id}, 60, '2024-08-09 00:05+00', 'ewma-0.94', 0.001, 61000, 62000);
+            insert into market.forecast_scores values ({id}, 60, 'ewma-0.94', 120, -13.5, -9.25, 0.0004, 0.0006, 0.96)
+            """);
         _server = await QueryServer.StartAsync(_database);
     }
 

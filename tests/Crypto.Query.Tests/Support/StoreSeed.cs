@@ -69,6 +69,18 @@ internal static class StoreSeed
         }
     }
 
+    /// <summary>Stores a settled state that another took the place of.</summary>
+    public static Task RevisionAsync(TestPostgres database, int id, Candle candle)
+    {
+        var json = new System.Buffers.ArrayBufferWriter<byte>();
+        CandleJson.Write(json, candle);
+        return database.ExecuteAsync($"""
+            insert into market.candle_revisions (instrument_id, interval_s, open_time, revision, candle) values (
+                {id}, {candle.Interval.LengthUs / 1_000_000}, '{UnixTime.ToRfc3339(candle.OpenTimeUs)}', {candle.Revision},
+                '{System.Text.Encoding.UTF8.GetString(json.WrittenSpan)}')
+            """);
+    }
+
     /// <summary>Stores sentiment, news, alerts, analytics and a comparison, as the other roles write them.</summary>
     public static Task ContextAsync(TestPostgres database, int id) => database.ExecuteAsync($$"""
             insert into market.sentiment (index_name, timestamp_utc, value, classification, source) values

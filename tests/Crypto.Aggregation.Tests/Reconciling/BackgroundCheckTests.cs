@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Crypto.Aggregation.Reconciling;
+using Crypto.Aggregation.Tests.Live;
+using Crypto.Aggregation.Tests.Reference;
+using Crypto.Contracts;
+using Crypto.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Crypto.Aggregation.Tests.Reconciling;
+
+/// <summary>The check that goes on by itself, against an exchange that serves the recorded candles over HTTP.</summary>
+public class BackgroundCheckTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task The_score_is_a_row_and_a_metric_and_a_difference_is_an_alert()
+    {
+        await using var exchange = await ServeAsync();
+        await using var market = await TestMarket.WithAsync("MarketUrl", UrlOf(exchange), "1m");
+        market.Get<AggregationOptions>().ReconcileEvery = TimeSpan.FromMilliseconds(100);
+        market.Publish(RecordedTrades.Read(TestData.UsdmBtcusdt, Venues.BinanceUsdm));
+        await market.ApplyAsync(5000);
+        var scores = new ConcurrentDictionary<string, double>();
+        using var listener = Listen(scores);
+        var check = market.Get<ReconcileService>();
+        await check.StartAsync(default);
+
+        // The first minute began before the recording did, the last one is still open.
+        await Awaiting.TrueAsync(async () => await RowAsync(market) == "4 4 0", "every whole candle equal", Patience);
+        Assert.Equal(1.0, Observed(listener, scores));
+        Assert.Equal(0L, await market.Postgres.ScalarAsync<long>("select count(*) from market.alerts"));
+
+        await market.Postgres.ExecuteAsync("update market.candles set volume = volume + 1 where open_time = '2024-08-08 23:56+00'");
+        await Awaiting.TrueAsync(async () => await RowAsync(market) == "4 3 1", "one candle different", Patience);
+        await Awaiting.TrueAsync(() => Task.FromResult(Observed(listener, scores) == 0.75), "the metric follows", Patience);
+        await Awaiting.TrueAsync(async () => await market.Postgres.ScalarAsync<long>(
+            "select count(*) from market.alerts where kind = 'reconciliation' and severity = 'critical' and evidence ? 'volume'") == 1, "one alert", Patience);
+        await check.StopAsync(default);
+    }
+
+    private static async Task<string?> RowAsync(TestMarket market) => await market.Postgres.ScalarAsync<string>(
+        "select compared || ' ' || equal || ' ' || jsonb_array_length(differences) from market.reconciliations where interval_s = 60");
+
+    private static MeterListener Listen(ConcurrentDictionary<string, double> scores)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "crypto.aggregation.reconciliation.score") self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) => scores[string.Join(' ', tags.ToArray().Select(tag => tag.Value))] = value);
+        listener.Start();
+        return listener;
+    }
+
+    private static double? Observed(MeterListener listener, ConcurrentDictionary<string, double> scores)
+    {
+        listener.RecordObservableInstruments();
+        return scores.TryGetValue("binance-usdm:BTCUSDT 1m", out var score) ? score : null;
+    }
+
+    private static async Task<WebApplication> ServeAsync()
+    {
+        var lines = await File.ReadAllLinesAsync(TestData.PathOf(TestData.UsdmBtcusdtKlines));
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var exchange = builder.Build();
+        exchange.Urls.Add("http://127.0.0.1:0");
+        // As Binance answers: times and counts are numbers, everything else is text.
+        exchange.MapGet("/fapi/v1/klines", (long startTime, long endTime) => "[" + string.Join(',', lines[1..].Select(line => line.Split(','))
+            .Where(f => long.Parse(f[0], null) >= startTime && long.Parse(f[0], null) <= endTime)
+            .Select(f => "[" + string.Join(',', f.Select((text, i) => i is 0 or 6 or 8 ? text : $"\"{text}\"")) + "]")) + "]");
+        await exchange.StartAsync();
+        return exchange;
+    }
+
+    private static string UrlOf(WebApplication exchange) =>
+        exchange.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+}
