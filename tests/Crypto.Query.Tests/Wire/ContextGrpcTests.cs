@@ -21,7 +21,7 @@ public sealed class ContextGrpcTests(FullMarket market) : IClassFixture<FullMark
         var indicators = Assert.Single(analytics.Indicators);
         Assert.Equal((55.5, false), (indicators.Rsi14, indicators.HasMacd));
         Assert.Equal("61685.123456789012", Assert.Single(analytics.MovingAverages).Average);
-        Assert.Null(analytics.Forecast);
+        Assert.Equal(("ewma-0.94", 120, 0.96), (analytics.Forecast.Method, analytics.Forecast.Score.Samples, analytics.Forecast.Score.BandCoverage));
     }
 
     [Fact]
