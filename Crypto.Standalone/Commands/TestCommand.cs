@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Xml.Linq;
 using Crypto.Standalone.Hosting;
 
 namespace Crypto.Standalone.Commands;
@@ -68,9 +69,19 @@ internal sealed class TestCommand : Command
         return total.IsGreen ? 0 : 1;
     }
 
-    // A project whose SDK the feed lacks is skipped with NU1503, and the restore of its solution succeeds all the same.
-    private static async Task<bool> RestoresAsync(string project, string root, CancellationToken cancellation) =>
-        await Processes.QuietAsync("dotnet", ["restore", project, "--nologo", "-warnaserror:NU1503"], root, cancellation) == 0;
+    private static async Task<bool> RestoresAsync(string project, string root, CancellationToken cancellation)
+    {
+        // A project whose SDK the feed lacks is skipped: in a solution with NU1503, as another project's reference without a word.
+        foreach (var one in (string[])[project, .. ReferencesOf(project, root)])
+            if (await Processes.QuietAsync("dotnet", ["restore", one, "--nologo", "-warnaserror:NU1503"], root, cancellation) != 0)
+                return false;
+        return true;
+    }
+
+    private static IEnumerable<string> ReferencesOf(string project, string root) => !project.EndsWith(".csproj", StringComparison.Ordinal)
+        ? []
+        : XDocument.Load(Path.Combine(root, project)).Descendants("ProjectReference").Attributes("Include")
+            .Select(reference => Path.GetFullPath(Path.Combine(root, Path.GetDirectoryName(project)!, reference.Value.Replace('\\', '/'))));
 
     private static string Names(IEnumerable<string> projects) =>
         string.Join(", ", projects.Select(Path.GetFileNameWithoutExtension).DefaultIfEmpty("nothing"));
