@@ -12,6 +12,7 @@ public sealed partial class BatchConsumer
     private Assignment? _assignment;
     private Task<IReadOnlyList<AssignedPartition>?>? _lookup;
     private Task<bool>? _topicCheck;
+    private IReadOnlyList<AssignedPartition> _lastAssigned = [];
     private long _topicCheckSince = Stopwatch.GetTimestamp();
     private long _lagSince = Stopwatch.GetTimestamp();
     private bool _needsNewClient;
@@ -83,13 +84,15 @@ public sealed partial class BatchConsumer
     {
         if (_assignment is not { } assignment || assignment.Partitions.Count == 0)
         {
-            // A member without partitions is in order: others have them.
+            // A member without partitions is in order: others have them. But a client whose broker lost group and topics may
+            // never be given any again, so it too looks whether the topics are still those that it read.
             if (_assignment is not null) Status.Works();
+            CheckTopics(_lastAssigned, CancellationToken.None);
             return;
         }
         if (assignment.IsReady)
         {
-            CheckTopics(assignment);
+            CheckTopics(assignment.Assigned, assignment.NoRetry);
             return;
         }
         if (assignment.MustUnassign)
@@ -106,6 +109,7 @@ public sealed partial class BatchConsumer
         consumer.Assign(assignment.Positions);
         _topicCheckSince = Stopwatch.GetTimestamp();
         _metrics.Assigned();
+        _lastAssigned = assigned;
         Status.Partitions = assigned.Count;
         Status.Works();
         Log.Assigned(_logger, _options.Name, assigned.Count);
@@ -158,29 +162,30 @@ public sealed partial class BatchConsumer
     /// A topic that was made anew has another id; its offsets mean nothing to the old positions. librdkafka does not get over
     /// it (it asks for metadata in a tight loop and finds the topic unknown), so the client is made anew too.
     /// </summary>
-    private void CheckTopics(Assignment assignment)
+    private void CheckTopics(IEnumerable<AssignedPartition> read, CancellationToken cancellation)
     {
         if (_topicCheck is { IsCompleted: true } check)
         {
             _topicCheck = null;
             if (!check.GetAwaiter().GetResult()) return;
             Log.TopicChanged(_logger, _options.Name);
+            _lastAssigned = [];
             _needsNewClient = true;
         }
         else if (_topicCheck is null && Stopwatch.GetElapsedTime(_topicCheckSince) >= _options.TopicCheck)
         {
             _topicCheckSince = Stopwatch.GetTimestamp();
-            _topicCheck = Task.Run(() => HaveTopicsChangedAsync(assignment));
+            _topicCheck = Task.Run(() => HaveTopicsChangedAsync(read, cancellation));
         }
     }
 
-    private async Task<bool> HaveTopicsChangedAsync(Assignment assignment)
+    private async Task<bool> HaveTopicsChangedAsync(IEnumerable<AssignedPartition> read, CancellationToken cancellation)
     {
         try
         {
-            foreach (var (topic, id) in assignment.Assigned.Select(partition => (partition.Topic, partition.TopicId)).Distinct())
+            foreach (var (topic, id) in read.Select(partition => (partition.Topic, partition.TopicId)).Distinct())
             {
-                if (await _topics.DescribeAsync(topic, assignment.NoRetry).ConfigureAwait(false) is not { } now) return true;
+                if (await _topics.DescribeAsync(topic, cancellation).ConfigureAwait(false) is not { } now) return true;
                 if (now.Id != id) return true;
             }
             if (Status.Failure?.Reason.StartsWith(BrokerAway, StringComparison.Ordinal) == true) Status.Works();

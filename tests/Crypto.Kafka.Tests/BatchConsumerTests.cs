@@ -122,7 +122,9 @@ public sealed class BatchConsumerTests : IAsyncLifetime
         await _cluster.Topics.EnsureAsync(default);
         await _cluster.ProduceAsync(Values(300, 600));
 
-        await ArrivedAsync(900);
+        // The old position may fit the new log too, and records after it may come before the change is noticed: those come twice,
+        // and handlers drop them by their ids. What must not happen is that those before it never come.
+        await Cluster.UntilAsync(() => _database.Values.Distinct().Count() == 900, "every value of both logs is applied", seconds: 90);
         Assert.NotEqual(id, handler.Assigned[(Topics.Trades, 0)].TopicId);
     }
 

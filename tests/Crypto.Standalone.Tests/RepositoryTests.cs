@@ -7,8 +7,11 @@ namespace Crypto.Standalone.Tests;
 /// <summary>What <c>crypto test</c> and a partial package feed rely on.</summary>
 public sealed partial class RepositoryTests
 {
-    // These need Aspire's own packages, and are tested where the feed has them.
-    private static readonly string[] NotPortable = ["tests/Crypto.AppHost.Tests/Crypto.AppHost.Tests.csproj"];
+    // These need Aspire's or gRPC's own packages, and are tested where the feed has them.
+    private static readonly string[] NotPortable =
+    [
+        "tests/Crypto.AppHost.Tests/Crypto.AppHost.Tests.csproj", "tests/Crypto.Query.Service.Tests/Crypto.Query.Service.Tests.csproj",
+    ];
 
     private static readonly string Root = TestData.RepositoryRoot;
 
