@@ -96,24 +96,8 @@ public sealed class HistoryBackfill
         await _publisher.Gate.DrainAsync(cancellation).ConfigureAwait(false);
     }
 
-    private async Task<T> UntilAnsweredAsync<T>(Func<Task<T>> request, CancellationToken cancellation)
-    {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            TimeSpan pause;
-            try
-            {
-                return await request().ConfigureAwait(false);
-            }
-            catch (ExchangeUnavailableException e)
-            {
-                pause = e.RetryAfter ?? backoff.Next();
-                GapLog.Waiting(_logger, _symbol.Instrument.Key, pause, e.Message);
-            }
-            await Task.Delay(pause, _clock, cancellation).ConfigureAwait(false);
-        }
-    }
+    private Task<T> UntilAnsweredAsync<T>(Func<Task<T>> request, CancellationToken cancellation) =>
+        PatientRequest.AskAsync(_symbol, request, _clock, _logger, cancellation);
 
     private List<Gap> Mark(IdRange ids, IdRangeSet covered)
     {

@@ -17,7 +17,6 @@ public sealed class RepairWorker(
     // Trades may show in REST a moment after the stream brought their successors.
     private const int EmptyAnswersMax = 20;
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellation) =>
@@ -132,23 +131,6 @@ public sealed class RepairWorker(
         return keepFrom <= gap.Range.First ? gap : gap with { Range = new IdRange(keepFrom, gap.Range.Last) };
     }
 
-    // Repeats a request until the exchange answers it.
-    private async Task<T> AskAsync<T>(TrackedSymbol symbol, Func<Task<T>> request, CancellationToken cancellation)
-    {
-        var backoff = new Backoff(PauseMin, PauseMax);
-        while (true)
-        {
-            TimeSpan pause;
-            try
-            {
-                return await request().ConfigureAwait(false);
-            }
-            catch (ExchangeUnavailableException e)
-            {
-                pause = e.RetryAfter ?? backoff.Next();
-                GapLog.Waiting(logger, symbol.Instrument.Key, pause, e.Message);
-            }
-            await Task.Delay(pause, clock, cancellation).ConfigureAwait(false);
-        }
-    }
+    private Task<T> AskAsync<T>(TrackedSymbol symbol, Func<Task<T>> request, CancellationToken cancellation) =>
+        PatientRequest.AskAsync(symbol, request, clock, logger, cancellation);
 }
