@@ -11,7 +11,7 @@ namespace Crypto.MarketReplay.Sockets;
 /// memory.
 /// </summary>
 internal sealed class StreamConnection(
-    Stream stream, ReplayClock clock, FrameRenderer renderer, Subscriptions subscriptions, FrameFeed feed, TimeSpan lifetime,
+    Stream stream, Peer peer, ReplayClock clock, FrameRenderer renderer, Subscriptions subscriptions, FrameFeed feed, TimeSpan lifetime,
     MarketReplayOptions options)
 {
     private const int MaxPendingAnswers = 256;
@@ -110,13 +110,19 @@ internal sealed class StreamConnection(
                         break;
                 }
             }
-            _lost = true;
-            return refusal ?? "connection lost";
+            var lost = Lost();
+            return refusal ?? lost;
         }
         catch (WebSocketProtocolException e)
         {
             return Close(e.CloseCode, e.Message);
         }
+    }
+
+    private string Lost()
+    {
+        _lost = true;
+        return "connection lost";
     }
 
     private string Close(ushort code, string reason)
@@ -155,6 +161,7 @@ internal sealed class StreamConnection(
     {
         while (true)
         {
+            if (peer.IsGone) return Lost();
             _buffer.Clear();
             var now = _time.GetTimestamp();
             var reason = CloseReason(now);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Crypto.MarketReplay.Clocks;
 using Crypto.MarketReplay.Scenarios;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -43,9 +44,10 @@ internal sealed class StreamEndpoint(
         var renderer = new FrameRenderer(clock.Timeline, combined, UnitOf(context.Request.Query["timeUnit"].ToString()));
         await using var stream = await UpgradeAsync(context).ConfigureAwait(false);
         Log.Connected(logger, names.Length == 0 ? "no stream yet" : string.Join(' ', names.Take(5)));
+        var peer = new Peer(context.Features.Get<IConnectionSocketFeature>()?.Socket);
         var feed = new FrameFeed(clock, renderer, subscriptions, plan, logger);
         var lifetime = plan.Scenario.ConnectionLifetime ?? options.ConnectionLifetime;
-        var connection = new StreamConnection(stream, clock, renderer, subscriptions, feed, lifetime, options);
+        var connection = new StreamConnection(stream, peer, clock, renderer, subscriptions, feed, lifetime, options);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
         var reason = await connection.RunAsync(ending.Token).ConfigureAwait(false);
         // Without a goodbye, if the scenario wants it so: an abort sends no more bytes.
