@@ -25,6 +25,12 @@ public sealed partial class BatchConsumer
         [LoggerMessage(LogLevel.Warning, "A topic of {Consumer} was made anew or removed; positions are read anew")]
         public static partial void TopicChanged(ILogger logger, string consumer);
 
+        [LoggerMessage(LogLevel.Warning, "Nobody in group {Group} reads some of the partitions of {Consumer}; joining anew")]
+        public static partial void Unread(ILogger logger, string consumer, string group);
+
+        [LoggerMessage(LogLevel.Debug, "{Consumer} cannot see who reads what: {Reason}")]
+        public static partial void GroupUnknown(ILogger logger, string consumer, string reason);
+
         [LoggerMessage(LogLevel.Warning, "{Consumer} lost its position in the log ({Reason}); positions are read anew")]
         public static partial void PositionLost(ILogger logger, string consumer, string reason);
 

@@ -123,6 +123,7 @@ public sealed partial class BatchConsumer : IDisposable
     {
         if (_fatal is { } fatal) throw fatal;
         ServeAssignment(consumer);
+        CheckUnread(consumer, stop);
         ServeHandler(consumer);
         if (Stopwatch.GetElapsedTime(_lagSince) >= PauseAfter) MeasureLag(consumer);
         if (_filling.Count >= _options.MaxRecords)

@@ -84,6 +84,29 @@ public sealed partial class KafkaTopics(IOptions<KafkaOptions> options, ILogger<
         }
     }
 
+    /// <summary>Whether a settled group leaves partitions of the topics to nobody. False while it rebalances or is empty.</summary>
+    /// <exception cref="RetriableException">The broker cannot be reached, or does not tell.</exception>
+    public async Task<bool> HasUnreadAsync(string group, IEnumerable<string> topics, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            var described = await _admin.Value.DescribeConsumerGroupsAsync(
+                [group], new DescribeConsumerGroupsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellation).ConfigureAwait(false);
+            var description = described.ConsumerGroupDescriptions[0];
+            if (description.State != ConsumerGroupState.Stable) return false;
+            var read = description.Members.SelectMany(member => member.Assignment.TopicPartitions).ToLookup(partition => partition.Topic);
+            foreach (var topic in topics)
+                if (await DescribeAsync(topic, cancellation).ConfigureAwait(false) is { } found && read[topic].Distinct().Count() < found.Partitions)
+                    return true;
+            return false;
+        }
+        catch (KafkaException e)
+        {
+            throw new RetriableException($"group {group} cannot be described: {e.Error.Reason}", e);
+        }
+    }
+
     public void Dispose()
     {
         if (_admin.IsValueCreated) _admin.Value.Dispose();

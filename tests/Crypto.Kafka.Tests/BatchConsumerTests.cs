@@ -129,6 +129,22 @@ public sealed class BatchConsumerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Partitions_that_the_group_gives_to_nobody_are_read_all_the_same()
+    {
+        await _cluster.ProduceAsync(Values(0, 300));
+        var before = _cluster.Consume(new MemoryHandler(_database));
+        await ArrivedAsync(300);
+        await _cluster.StopAsync(before);
+        await _cluster.AddPartitionsAsync(Topics.Trades, 6);
+        await _cluster.ProduceAsync(Values(300, 300));
+
+        // A static member that comes back is given what it had, and that was four partitions.
+        var after = _cluster.Consume(new MemoryHandler(_database));
+        await ArrivedAsync(600);
+        await Cluster.UntilAsync(() => after.Status.Partitions == 6, "it has them all");
+    }
+
+    [Fact]
     public async Task A_broker_that_restarts_is_found_again()
     {
         await _cluster.ProduceAsync(Values(0, 300));
@@ -177,7 +193,7 @@ public sealed class BatchConsumerTests : IAsyncLifetime
     /// <summary>Waits for so many values and holds that each is there once.</summary>
     private async Task ArrivedAsync(int count)
     {
-        await Cluster.UntilAsync(() => _database.Values.Count >= count, $"{count} values are applied");
+        await Cluster.UntilAsync(() => _database.Values.Count >= count, $"{count} values are applied", seconds: 60);
         var values = _database.Values;
         Assert.Equal(count, values.Count);
         Assert.Equal(count, values.Distinct().Count());

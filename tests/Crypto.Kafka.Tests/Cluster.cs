@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Crypto.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -42,6 +43,12 @@ internal sealed class Cluster : IAsyncDisposable
             Key = Encoding.UTF8.GetBytes(value),
             Value = Encoding.UTF8.GetBytes(value),
         })));
+
+    public async Task AddPartitionsAsync(string topic, int partitions)
+    {
+        using var admin = new AdminClientBuilder(KafkaClients.Settings(Options, "test-admin")).Build();
+        await admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = topic, IncreaseTo = partitions }]);
+    }
 
     public BatchConsumer Consume(IBatchHandler handler, string member = "one", int maxRecords = 20_000, TimeProvider? clock = null)
     {
