@@ -89,7 +89,7 @@ public sealed class BadFramesTests
         }).Build();
         consumer.Assign(new TopicPartitionOffset("crypto.trades.dlq", 0, Offset.Beginning));
         var letters = new List<(string, string)>();
-        while (letters.Count < count && consumer.Consume(TimeSpan.FromSeconds(15)) is { } record)
+        while (letters.Count < count && consumer.Consume(TimeSpan.FromSeconds(60)) is { } record)
         {
             var reason = Encoding.UTF8.GetString(record.Message.Headers.GetLastBytes("dlq-reason"));
             letters.Add((Encoding.UTF8.GetString(record.Message.Value), reason));

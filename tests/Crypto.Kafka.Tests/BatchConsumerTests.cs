@@ -163,7 +163,7 @@ public sealed class BatchConsumerTests : IAsyncLifetime
         var consumer = _cluster.Consume(handler);
         await _cluster.ProduceAsync(Values(0, 10));
 
-        var failure = await Assert.ThrowsAsync<FatalException>(() => _cluster.EndOf(consumer).WaitAsync(TimeSpan.FromSeconds(20)));
+        var failure = await Assert.ThrowsAsync<FatalException>(() => _cluster.EndOf(consumer).WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.Equal("the schema is missing", failure.Message);
     }
 
@@ -181,7 +181,7 @@ public sealed class BatchConsumerTests : IAsyncLifetime
         };
         var consumer = _cluster.Consume(handler);
         await _cluster.ProduceAsync(Values(0, 1));
-        await began.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await began.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await _cluster.StopAsync(consumer);
 
         Assert.Equal(["v0"], _database.Values);

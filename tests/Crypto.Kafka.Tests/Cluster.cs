@@ -76,12 +76,12 @@ internal sealed class Cluster : IAsyncDisposable
         var running = _consumers.Single(c => c.Consumer == consumer);
         _consumers.Remove(running);
         await running.Stop.CancelAsync();
-        await running.Run.WaitAsync(TimeSpan.FromSeconds(20));
+        await running.Run.WaitAsync(TimeSpan.FromSeconds(60));
         running.Stop.Dispose();
         consumer.Dispose();
     }
 
-    public static async Task UntilAsync(Func<bool> condition, string what, int seconds = 30)
+    public static async Task UntilAsync(Func<bool> condition, string what, int seconds = 60)
     {
         var begin = Stopwatch.GetTimestamp();
         while (!condition())

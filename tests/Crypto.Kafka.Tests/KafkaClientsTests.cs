@@ -88,7 +88,7 @@ public sealed class KafkaClientsTests
     {
         var cluster = await Cluster.StartAsync();
         var topics = new KafkaTopics(Options.Create(new KafkaOptions { BootstrapServers = "127.0.0.1:1" }), NullLogger<KafkaTopics>.Instance);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(12));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await Assert.ThrowsAsync<RetriableException>(() => topics.DescribeAsync(Topics.Trades, patience.Token));
         topics.Dispose();
         await cluster.DisposeAsync();

@@ -60,7 +60,7 @@ internal sealed class RunningStorage : IAsyncDisposable
     public Task ProduceAsync(string topic, byte[] value) => Producer.ProduceAsync(
         topic, new Message<byte[], byte[]> { Key = Records.Key(), Value = value });
 
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what, int seconds = 40)
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, int seconds = 90)
     {
         var begin = Stopwatch.GetTimestamp();
         while (!await condition())

@@ -7,7 +7,7 @@ public static class Eventually
     /// <exception cref="TimeoutException">It did not hold in time.</exception>
     public static async Task IsTrueAsync(Func<bool> condition, TimeSpan? within = null, Func<string>? describe = null)
     {
-        var limit = within ?? TimeSpan.FromSeconds(20);
+        var limit = within ?? TimeSpan.FromSeconds(90);
         var deadline = DateTime.UtcNow + limit;
         while (!condition())
         {

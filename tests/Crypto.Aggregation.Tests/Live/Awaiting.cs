@@ -7,7 +7,7 @@ internal static class Awaiting
 {
     public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? within = null)
     {
-        var patience = within ?? TimeSpan.FromSeconds(30);
+        var patience = within ?? TimeSpan.FromSeconds(90);
         var since = Stopwatch.GetTimestamp();
         while (!await condition())
         {

@@ -102,7 +102,7 @@ public class RoleTests
         var candles = new List<Candle>();
         for (var ended = 0; ended < partitions.Count;)
         {
-            var record = consumer.Consume(TimeSpan.FromSeconds(10)) ?? throw new TimeoutException("crypto.candles cannot be read");
+            var record = consumer.Consume(TimeSpan.FromSeconds(60)) ?? throw new TimeoutException("crypto.candles cannot be read");
             if (record.IsPartitionEOF) ended++;
             else candles.Add(CandleJson.Read(record.Message.Value));
         }

@@ -21,7 +21,7 @@ public sealed class NewestIdsTests
         await using var exchange = await ExchangeAtAsync(200);
         Frame(100);
 
-        var asking = Ask(exchange);
+        var asking = Ask(exchange, quiet: TimeSpan.FromMinutes(1));
         await Eventually.IsTrueAsync(() => _answered);
         for (var id = 101L; id <= 200; id++)
         {
@@ -60,8 +60,8 @@ public sealed class NewestIdsTests
 
     private bool _answered;
 
-    private Task<IReadOnlyList<TrackedSymbol>> Ask(StubExchange exchange) =>
-        new NewestIds(StubExchange.Client(exchange.Url), _repairs, () => _isHeldBack, Quiet, TimeProvider.System, NullLogger<NewestIds>.Instance)
+    private Task<IReadOnlyList<TrackedSymbol>> Ask(StubExchange exchange, TimeSpan? quiet = null) =>
+        new NewestIds(StubExchange.Client(exchange.Url), _repairs, () => _isHeldBack, quiet ?? Quiet, TimeProvider.System, NullLogger<NewestIds>.Instance)
             .AskAsync([_symbol], GapReasons.Reconnect, default);
 
     private void Frame(long id)

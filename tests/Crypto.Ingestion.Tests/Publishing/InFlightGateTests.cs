@@ -15,7 +15,7 @@ public sealed class InFlightGateTests
         Assert.False(waiting.IsCompleted);
         gate.Leave(0);
 
-        await waiting.WaitAsync(TimeSpan.FromSeconds(5));
+        await waiting.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.True(gate.HasRoom);
     }
 
@@ -32,7 +32,7 @@ public sealed class InFlightGateTests
         Assert.False(draining.IsCompleted);
         gate.Leave(older);
 
-        await draining.WaitAsync(TimeSpan.FromSeconds(5));
+        await draining.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(1, gate.Count);
     }
 

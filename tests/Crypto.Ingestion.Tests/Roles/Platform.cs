@@ -91,7 +91,7 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>Waits until the query answers with the value.</summary>
     public async Task UntilAsync<T>(string sql, T expected, TimeSpan? within = null)
     {
-        var deadline = DateTime.UtcNow + (within ?? TimeSpan.FromSeconds(60));
+        var deadline = DateTime.UtcNow + (within ?? TimeSpan.FromSeconds(120));
         T? last = default;
         while (DateTime.UtcNow < deadline)
         {

@@ -7,7 +7,7 @@ namespace Crypto.MarketReplay.Tests.Support;
 /// <summary>A websocket client of the framework, so that our own framing is held against somebody else's.</summary>
 internal sealed class StreamClient : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly ClientWebSocket _socket = new();
     private readonly byte[] _buffer = new byte[1 << 20];
 

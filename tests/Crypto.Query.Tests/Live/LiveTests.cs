@@ -137,7 +137,7 @@ public sealed class LiveTests
 
     private static async Task<JsonElement> AwaitAsync(Func<Task<JsonElement?>> probe)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             if (await probe() is { } result) return result;

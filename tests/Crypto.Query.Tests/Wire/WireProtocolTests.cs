@@ -166,7 +166,7 @@ public sealed class WireProtocolTests(EchoServer server) : IClassFixture<EchoSer
         var response = await _grpc.PostAsync(
             Once, RawGrpc.Content(RawGrpc.Frame(new EchoMessage { Hang = true })), request => request.Headers.Add("grpc-timeout", "50m"));
         Assert.Equal("4", await RawGrpc.EndAsync(response));
-        Assert.True(await server.Cancelled.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(await server.Cancelled.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     [Theory]
@@ -193,7 +193,7 @@ public sealed class WireProtocolTests(EchoServer server) : IClassFixture<EchoSer
         await stream.ReadExactlyAsync(new byte[5]);
         await client.CancelAsync();
         response.Dispose();
-        Assert.True(await server.Cancelled.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(await server.Cancelled.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     private static HttpContent Message(string text) => RawGrpc.Content(RawGrpc.Frame(new EchoMessage { Text = text }));

@@ -99,7 +99,7 @@ internal sealed class RiderHarness : IAsyncDisposable
         using var consumer = new ConsumerBuilder<byte[], byte[]>(config).Build();
         consumer.Assign(new TopicPartitionOffset(Topics.DeadLetters(topic), 0, Offset.Beginning));
         var letters = new List<ConsumeResult<byte[], byte[]>>();
-        while (letters.Count < count) letters.Add(consumer.Consume(TimeSpan.FromSeconds(10)) ?? throw new TimeoutException($"{letters.Count} letters"));
+        while (letters.Count < count) letters.Add(consumer.Consume(TimeSpan.FromSeconds(60)) ?? throw new TimeoutException($"{letters.Count} letters"));
         return letters;
     }
 
