@@ -66,7 +66,9 @@ public sealed class LargeMarketTests
     [Fact]
     public async Task In_four_days_the_connection_is_replaced_four_times_before_the_exchange_ends_it_and_no_id_is_missing()
     {
-        // A day of six seconds. Several messages of 200 streams each are a burst that must be paced.
+        // A day of twelve seconds, or 24 in the long run, with enough of it left for a busy machine to overlap the connections.
+        // Several messages of 200 streams each are a burst that must be paced.
+        var (day, age) = TestScale.IsLong ? (24, "00:00:16") : (12, "00:00:04");
         var clients = new LeavingClients();
         await using var platform = await Platform.StartAsync();
         await platform.OpenMarketAsync(new MarketReplayOptions
@@ -75,11 +77,11 @@ public sealed class LargeMarketTests
             Clock = MarketClock.Now,
             Loop = false,
             StartGrace = TimeSpan.FromMinutes(1),
-            ConnectionLifetime = TimeSpan.FromSeconds(6),
+            ConnectionLifetime = TimeSpan.FromSeconds(day),
         }, clients);
 
         var ingestion = await platform.StartRolesAsync(storage: false, settings:
-            [("Ingestion:FirstStartBackfill", "00:00:00"), ("Ingestion:ConnectionMaxAge", "00:00:04"), ("Ingestion:ConnectionOverlap", "00:00:00.3")]);
+            [("Ingestion:FirstStartBackfill", "00:00:00"), ("Ingestion:ConnectionMaxAge", age), ("Ingestion:ConnectionOverlap", "00:00:00.3")]);
         await Eventually.IsTrueAsync(() => clients.Came == 5 && clients.Reasons.Count == 4, Patience, () => $"{clients.Came} connections, {clients.Reasons.Count} of them over");
         // Its time was never over by the exchange's clock, and no message came too soon.
         Assert.All(clients.Reasons, reason => Assert.Equal("closed by the client", reason));
