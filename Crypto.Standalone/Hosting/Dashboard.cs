@@ -9,12 +9,14 @@ internal sealed class Dashboard : IDisposable
 {
     // The first start of a version unpacks it.
     private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
+    private readonly string _mark;
 
-    private Dashboard(Process process, int port)
+    private Dashboard(Process process, int port, string mark)
     {
-        _process = process;
+        (_process, _mark) = (process, mark);
         Url = new Uri($"http://127.0.0.1:{port}");
         Collector = new Uri($"http://127.0.0.1:{port + 1}");
     }
@@ -25,13 +27,19 @@ internal sealed class Dashboard : IDisposable
     /// <summary>Takes OTLP over gRPC.</summary>
     public Uri Collector { get; }
 
-    /// <summary>Starts it and waits until it answers; null, with a line that says so, where there is no <c>aspire</c> command.</summary>
+    /// <summary>
+    /// Starts it and waits until it answers; null, with a line that says so, where there is no <c>aspire</c> command. One that a
+    /// killed process left behind on this port is taken over with what it has been told, one on another port is ended.
+    /// </summary>
     /// <param name="port">The page's; OTLP is on the next two, over gRPC and over HTTP.</param>
+    /// <param name="folder">Where it is noted for the next start.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="UsageException">A port is taken.</exception>
     /// <exception cref="FatalException">It does not start.</exception>
-    public static async Task<Dashboard?> StartAsync(int port, CancellationToken cancellation)
+    public static async Task<Dashboard?> StartAsync(int port, string folder, CancellationToken cancellation)
     {
+        var mark = DashboardMark.PathOf(folder, port);
+        if (await TakeOverAsync(port, folder, mark, cancellation) is { } left) return left;
         if (FindProgram() is not { } program)
         {
             Console.WriteLine("crypto: no dashboard, since there is no command aspire here: install the Aspire CLI (aspire.dev), or name it in CRYPTO_ASPIRE");
@@ -45,7 +53,8 @@ internal sealed class Dashboard : IDisposable
         ];
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ASPIRE_CLI_TELEMETRY_OPTOUT"] = start.Environment["ASPIRE_DASHBOARD_TELEMETRY_OPTOUT"] = "true";
-        var dashboard = new Dashboard(Process.Start(start)!, port);
+        var dashboard = new Dashboard(Process.Start(start)!, port, mark);
+        DashboardMark.Write(mark, dashboard._process);
         try
         {
             await dashboard.AnswersAsync(cancellation);
@@ -60,8 +69,47 @@ internal sealed class Dashboard : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        End(_process);
         _process.Dispose();
+        File.Delete(_mark);
+    }
+
+    private static async Task<Dashboard?> TakeOverAsync(int port, string folder, string mark, CancellationToken cancellation)
+    {
+        foreach (var (path, left) in DashboardMark.FindLeft(folder))
+        {
+            if (path == mark && await IsServingAsync(port, cancellation))
+            {
+                DashboardMark.Write(path, left);
+                return new Dashboard(left, port, path);
+            }
+            End(left);
+            left.Dispose();
+            File.Delete(path);
+        }
+        return null;
+    }
+
+    // A loaded machine answers late: a dashboard that is alive gets the time of a few requests.
+    private static async Task<bool> IsServingAsync(int port, CancellationToken cancellation)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(20) };
+        try
+        {
+            using var answer = await http.GetAsync($"http://127.0.0.1:{port}/", cancellation);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+
+    private static void End(Process process)
+    {
+        if (process.HasExited) return;
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit(EndTime);
     }
 
     private static string? FindProgram()

@@ -28,7 +28,7 @@ internal static class Up
         if (options.Has(Roles.Query)) Ports.RequireFree("--grpc", options.GrpcPort);
         string?[] parts = [options.RunsKafka ? "kafka" : null, options.RunsPostgres ? "postgres" : null];
         using var data = DataFolder.Open(options.DataFolder, parts.OfType<string>());
-        using var dashboard = options.DashboardPort is { } port ? await Dashboard.StartAsync(port, stopping.Token) : null;
+        using var dashboard = options.DashboardPort is { } port ? await Dashboard.StartAsync(port, data.Path, stopping.Token) : null;
         using var telemetry = Telemetry.Start(options, dashboard?.Collector);
         using var loggers = LoggerFactory.Create(logging =>
         {

@@ -31,6 +31,23 @@ public sealed partial class ObservabilityTests(ObservedSystem system) : IClassFi
             lines.Select(line => line.GetProperty("resourceName").GetString()!).ToHashSet() is { } names && roles.All(names.Contains) ? names : null));
     }
 
+    [AspireFact]
+    public async Task Each_role_has_metrics_and_so_has_the_process()
+    {
+        string[] services = ["aggregation", "host", "ingestion", "kafka", "market", "postgres", "query", "storage"];
+        using var http = new HttpClient { Timeout = Patience };
+        using var patience = new CancellationTokenSource(Patience);
+        var measured = new List<string?>();
+        while (!services.All(measured.Contains))
+        {
+            Assert.False(patience.IsCancellationRequested, $"the dashboard has metrics of {string.Join(' ', measured)} only");
+            using var resources = JsonDocument.Parse(await http.GetStringAsync($"{system.Dashboard}/api/telemetry/resources"));
+            measured = [.. resources.RootElement.EnumerateArray()
+                .Where(one => one.GetProperty("hasMetrics").GetBoolean()).Select(one => one.GetProperty("name").GetString())];
+            await Task.Delay(TimeSpan.FromSeconds(0.5));
+        }
+    }
+
     [Theory]
     [InlineData("deploy/grafana/dashboards/overview.json")]
     [InlineData("deploy/prometheus/rules.yml")]

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Crypto.Testing;
 using Xunit;
 
@@ -17,7 +15,7 @@ public sealed class ObservedSystem : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var port = PortsInARow(3);
+        var port = FreePorts.TakeInARow(3);
         Dashboard = $"http://127.0.0.1:{port}";
         if (AspireFactAttribute.IsServed) await AspireCli.InstallAsync();
         Process = _pipeline.Up(AspireFactAttribute.IsServed ? ["--dashboard", "--dashboard-port", $"{port}"] : []);
@@ -26,27 +24,4 @@ public sealed class ObservedSystem : IAsyncLifetime
     }
 
     public async Task DisposeAsync() => await _pipeline.DisposeAsync();
-
-    // The first of some ports in a row that nothing listens on.
-    private static int PortsInARow(int count)
-    {
-        while (true)
-        {
-            var first = FreePorts.Take();
-            if (first + count > 65_536) continue;
-            try
-            {
-                for (var port = first; port < first + count; port++)
-                {
-                    using var probe = new TcpListener(IPAddress.Loopback, port);
-                    probe.Start();
-                }
-                return first;
-            }
-            catch (SocketException)
-            {
-                // One of them is taken: look elsewhere.
-            }
-        }
-    }
 }

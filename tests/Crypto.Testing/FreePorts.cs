@@ -20,17 +20,33 @@ public static class FreePorts
         while (true)
         {
             var port = Random.Shared.Next(First, End);
-            if (!TryHold(port)) continue;
-            try
-            {
-                using var probe = new TcpListener(IPAddress.Loopback, port);
-                probe.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Somebody who is no test of ours listens there; the port stays held, so that it is not tried again.
-            }
+            if (TryTake(port)) return port;
+        }
+    }
+
+    /// <summary>The first of <paramref name="count"/> such ports, one after the other.</summary>
+    public static int TakeInARow(int count)
+    {
+        while (true)
+        {
+            var first = Random.Shared.Next(First, End - count);
+            if (Enumerable.Range(first, count).All(TryTake)) return first;
+        }
+    }
+
+    private static bool TryTake(int port)
+    {
+        if (!TryHold(port)) return false;
+        try
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, port);
+            probe.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            // Somebody who is no test of ours listens there; the port stays held, so that it is not tried again.
+            return false;
         }
     }
 
