@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Crypto.Aggregation.Analytics;
 using Crypto.Aggregation.Analytics.Signals;
@@ -55,6 +56,22 @@ public class AlertTests
         var second = feed.Stale(RandomTrades.Btcusdt, RandomTrades.StartUs, RandomTrades.StartUs + (9 * Minute))!;
         Assert.Equal(first.Sighting, second.Sighting);
         Assert.Null(feed.Stale(RandomTrades.Btcusdt, 0, RandomTrades.StartUs));
+    }
+
+    [Theory]
+    [InlineData("61562.31000000", "29309", "BTCUSDT: trades at 61562.31, CoinGecko says 29309 (+110.0%)")]
+    [InlineData("0.00001230", "0.00001000", "BTCUSDT: trades at 0.0000123, CoinGecko says 0.00001 (+23.0%)")]
+    [InlineData("100.00", "100.5", null)]
+    public async Task A_price_that_another_source_does_not_know_is_told_in_plain_digits(string close, string theirs, string? message)
+    {
+        await using var postgres = await TestPostgres.CreateAsync();
+        var candle = Ordinary(1)[0] with { Close = decimal.Parse(close, CultureInfo.InvariantCulture) };
+        await postgres.ExecuteAsync($"""
+            insert into market.coin_prices (coin_id, vs_currency, ts_event, symbol, name, current_price, market_cap_rank)
+            values ('bitcoin', 'usd', '{UnixTime.ToRfc3339(candle.OpenTimeUs)}', 'btc', 'Bitcoin', {theirs}, 1)
+            """);
+        var alert = await new FeedSignals(postgres.DataSource, new AggregationOptions()).DivergenceAsync(candle.Instrument, candle, default);
+        Assert.Equal(message, alert?.Message);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class FeedSignals(NpgsqlDataSource dataSource, AggregationOptions 
         if (Math.Abs(difference) < options.Alerts.Divergence) return null;
         return new Alert(instrument, "divergence", AlertSeverity.Warning,
             string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"{instrument.Symbol}: trades at {candle.Close}, CoinGecko says {theirs} ({difference:+0.0%;-0.0%})"),
+                $"{instrument.Symbol}: trades at {candle.Close:0.############}, CoinGecko says {theirs:0.############} ({difference:+0.0%;-0.0%})"),
             new Dictionary<string, object?> { ["close"] = ours, ["coingecko"] = theirs, ["difference"] = difference },
             candle.OpenTimeUs, $"divergence:{candle.Key}:{candle.OpenTimeUs}");
     }
