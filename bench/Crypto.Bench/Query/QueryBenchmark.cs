@@ -49,6 +49,7 @@ internal sealed class QueryBenchmark : IBenchmark
     private static async Task StreamAsync(BenchReport report, QueryServerProcess server, double seconds, CancellationToken cancellation)
     {
         var before = server.ResidentMegabytes;
+        var used = server.ProcessorTime;
         server.Publish(true);
         var streams = await StreamLoad.RunAsync(
             server.Grpc, Frame(new StreamCandlesRequest { Symbol = QuerySeed.Symbol }), clients: 1000, seconds, cancellation);
@@ -56,6 +57,7 @@ internal sealed class QueryBenchmark : IBenchmark
         report.Figure("deliveries to 1,000 streaming clients", streams.PerSecond, "messages/s (100,000 where none is conflated)");
         var (_, p99, _) = report.Latencies("  from publishing to the client", streams.Milliseconds);
         report.Goal("delivery p99", p99, "ms", 50, atMost: true);
+        report.Figure("server's work", (server.ProcessorTime - used).TotalMicroseconds / (streams.PerSecond * seconds), "us of processor a delivery");
         report.Figure("server's memory before the streams", before, "MB");
         report.Goal("  with them", server.ResidentMegabytes, "MB", before + StreamMegabytesMax, atMost: true);
     }

@@ -29,6 +29,16 @@ internal sealed class QueryServerProcess : IDisposable
         }
     }
 
+    /// <summary>What the process has used of all cores since it started.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public static async Task<QueryServerProcess> StartAsync()
     {
         var start = new ProcessStartInfo("dotnet", [typeof(QueryServerProcess).Assembly.Location, "query", QueryServer.Argument])
