@@ -21,13 +21,13 @@ public sealed class TroubleTests(LoopingHost looping)
         await visit.PictureAsync("lost");
 
         await host.StartAgainAsync();
-        await visit.SaysAsync("#feed-text", "^Recorded$", seconds: 30);
+        await visit.SaysAsync("#feed-text", "^Recorded$");
         await visit.UntilAsync("the notice goes", async () => await visit.Page.Locator("#notice").IsHiddenAsync());
         var before = await visit.TextAsync("#legend .item:has-text('Trades') b");
         await visit.UntilAsync("candles move again", async () => await visit.TextAsync("#legend .item:has-text('Trades') b") != before);
 
         // The hour that a first start fetches may still be on its way: what is repaired late must reach the open page too.
-        await visit.SaysAsync("#badge-text", "^Complete", seconds: 90);
+        await visit.SaysAsync("#badge-text", "^Complete");
         await visit.UntilAsync("the chart has every minute", async () =>
         {
             var minutes = (Parse(await visit.DataAsync("newest")) - Parse(await visit.DataAsync("oldest"))).TotalMinutes;
@@ -55,7 +55,7 @@ public sealed class TroubleTests(LoopingHost looping)
         await visit.PictureAsync("gap");
 
         exchange.RefusesTrades = false;
-        await visit.SaysAsync("#ledger .state", "^repaired$", seconds: 90);
+        await visit.SaysAsync("#ledger .state", "^repaired$");
         await visit.SaysAsync("#badge-text", "^Complete");
         await visit.SaysAsync("#ledger .verdict", "is accounted for");
         await visit.PictureAsync("repaired");
@@ -64,7 +64,7 @@ public sealed class TroubleTests(LoopingHost looping)
         // Silent altogether: with REST alone at hand the trades would still be fetched, and the page be current.
         exchange.RefusesTrades = true;
         exchange.FallSilent();
-        await visit.SaysAsync("#feed-text", "^Stale", seconds: 45);
+        await visit.SaysAsync("#feed-text", "^Stale");
         await visit.SaysAsync("#notice", "prices below are not current");
         await visit.PictureAsync("stale");
         visit.IsClean();

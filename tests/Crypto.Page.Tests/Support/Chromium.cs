@@ -26,6 +26,7 @@ internal static class Chromium
     {
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Path, Args = Flags });
+        Assertions.SetDefaultExpectTimeout((float)Visit.Patience.TotalMilliseconds);
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             browser.CloseAsync().GetAwaiter().GetResult();

@@ -7,6 +7,7 @@ namespace Crypto.Page.Tests.Support;
 /// <summary>A folder and ports for the standalone host that serves the page; it may be killed and started again.</summary>
 internal sealed class PageHost : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private readonly string _folder;
     private readonly string[] _options;
     private readonly int _http = FreePorts.Take();
@@ -33,7 +34,7 @@ internal sealed class PageHost : IAsyncDisposable
     public static async Task<PageHost> StartAsync(params string[] options)
     {
         var host = new PageHost(options);
-        await host.Process.HealthyAsync(TimeSpan.FromMinutes(2));
+        await host.Process.HealthyAsync(Patience);
         return host;
     }
 
@@ -45,12 +46,12 @@ internal sealed class PageHost : IAsyncDisposable
     {
         await Process.DisposeAsync();
         Process = Start();
-        await Process.HealthyAsync(TimeSpan.FromMinutes(2));
+        await Process.HealthyAsync(Patience);
     }
 
     /// <summary>Waits until every id of the symbol is stored.</summary>
     public async Task CompleteAsync(string symbol) => await Process.UntilAsync(
-        $"/coverage/{symbol}", json => json.GetProperty("complete").GetBoolean(), TimeSpan.FromMinutes(3));
+        $"/coverage/{symbol}", json => json.GetProperty("complete").GetBoolean(), Patience);
 
     public async ValueTask DisposeAsync()
     {

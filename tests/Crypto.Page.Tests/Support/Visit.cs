@@ -10,6 +10,9 @@ namespace Crypto.Page.Tests.Support;
 /// <summary>One reader's look at the page: a browser context of its own, and everything that went wrong in it.</summary>
 internal sealed class Visit : IAsyncDisposable
 {
+    /// <summary>What is awaited comes in a moment; only a machine that has much else to do takes longer, and then there is no hurry.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly IBrowserContext _context;
     private readonly string _host;
 
@@ -23,17 +26,18 @@ internal sealed class Visit : IAsyncDisposable
     /// <summary>The element of the chart; its data attributes tell what the canvas shows.</summary>
     public ILocator Chart => Page.Locator("#chart");
 
-    public static async Task<Visit> ToAsync(PageHost host, string hash = "", ColorScheme scheme = ColorScheme.Dark, bool phone = false)
+    public static async Task<Visit> ToAsync(PageHost host, string hash = "", ColorScheme scheme = ColorScheme.Dark, bool phone = false, int height = 900)
     {
         var browser = await Chromium.GetAsync();
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
-            ViewportSize = phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1440, Height = 900 },
+            ViewportSize = phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = height < 900 ? 1280 : 1440, Height = height },
             DeviceScaleFactor = phone ? 2 : 1,
             IsMobile = phone,
             HasTouch = phone,
             ColorScheme = scheme,
         });
+        context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
         var visit = new Visit(context, await context.NewPageAsync(), host.Url);
         visit.Listen();
         await visit.Page.GotoAsync($"{host.Url}/{hash}");
@@ -49,27 +53,39 @@ internal sealed class Visit : IAsyncDisposable
 
     public async Task<int> CandlesAsync() => int.TryParse(await DataAsync("candles"), CultureInfo.InvariantCulture, out var count) ? count : 0;
 
-    /// <summary>When the page's first content was painted, after the navigation began.</summary>
-    public async Task<double> PaintMillisecondsAsync() =>
+    /// <summary>When the first content of a path of this host was painted, after the navigation began.</summary>
+    public async Task<double> PaintMillisecondsAsync(string path)
+    {
+        await Page.GotoAsync(_host + path);
+        var paint = double.PositiveInfinity;
+        await UntilAsync($"{path} is painted", async () => (paint = await FirstPaintAsync()) < double.PositiveInfinity);
+        return paint;
+    }
+
+    private async Task<double> FirstPaintAsync() =>
         await Page.EvaluateAsync<double?>("performance.getEntriesByName('first-contentful-paint')[0]?.startTime") ?? double.PositiveInfinity;
 
     public async Task<string> TextAsync(string selector) => await Page.Locator(selector).First.InnerTextAsync();
 
     /// <summary>Waits for the text of an element.</summary>
-    public async Task SaysAsync(string selector, string pattern, float seconds = 30) =>
+    public async Task SaysAsync(string selector, string pattern) =>
         await Assertions.Expect(Page.Locator(selector).First).ToHaveTextAsync(
-            new Regex(pattern), new LocatorAssertionsToHaveTextOptions { Timeout = seconds * 1000 });
+            new Regex(pattern), new LocatorAssertionsToHaveTextOptions { Timeout = (float)Patience.TotalMilliseconds });
 
-    public async Task UntilAsync(string what, Func<Task<bool>> condition, double seconds = 30)
+    public async Task UntilAsync(string what, Func<Task<bool>> condition)
     {
-        var deadline = DateTime.UtcNow.AddSeconds(seconds);
+        var deadline = DateTime.UtcNow + Patience;
         while (!await condition())
         {
             if (DateTime.UtcNow > deadline)
-                throw new TimeoutException($"not within {seconds} s: {what}; the chart: {await Chart.EvaluateAsync<string>("e => JSON.stringify(e.dataset)")}; {string.Join("; ", Complaints)}");
+                throw new TimeoutException($"not within {Patience}: {what}; the chart: {await DescribeAsync()}; {string.Join("; ", Complaints)}");
             await Task.Delay(50);
         }
     }
+
+    // On another page of the host there is no chart.
+    private async Task<string> DescribeAsync() =>
+        await Page.EvaluateAsync<string>("JSON.stringify(document.querySelector('#chart')?.dataset ?? location.pathname)");
 
     /// <summary>A picture for people, in <c>artifacts/screenshots</c>.</summary>
     public async Task PictureAsync(string name)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDecimal } from '../src/core/decimal';
-import { formatCompact, formatDecimal, formatPercent, formatRounded, significantScale, splitSymbol } from '../src/core/format';
+import { columnScale, formatCompact, formatDecimal, formatPercent, formatRounded, significantScale, splitSymbol } from '../src/core/format';
 import { clockTime, dateTime, epochSeconds, formatAge, intervalSeconds, marketNow } from '../src/core/time';
 
 describe('numbers for people', () => {
@@ -12,6 +12,12 @@ describe('numbers for people', () => {
   it('says how many decimals carry information', () => {
     expect(significantScale('2683.80000000')).toBe(1);
     expect(significantScale('5')).toBe(0);
+  });
+
+  it('gives a column as many decimals as its longest number needs', () => {
+    expect(columnScale(['0.02000000', '0.00977000', '5'], 0)).toBe(5);
+    expect(columnScale(['7'], 2)).toBe(2);
+    expect(columnScale([], 2)).toBe(2);
   });
 
   it('rounds where it must', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { limitsText, membersOf, resolve, typeText, type OpenApi, type Parameter } from '../src/reference/document';
+import { codeParts } from '../src/core/dom';
 import { addressOf, curlOf } from '../src/reference/request';
 
 const document = JSON.parse(readFileSync('../Reference/openapi.json', 'utf8')) as OpenApi;
@@ -18,6 +19,13 @@ describe('the document', () => {
   it('tells limits', () => {
     const limit = parameters.find((parameter) => parameter.name === 'limit')!;
     expect(limitsText(limit.schema)).toBe('1 to 1000; 100 by default');
+  });
+
+  it('writes quoted parts as code and leaves a lone backtick', () => {
+    expect(codeParts('Events `candle`: `x` or `')).toEqual([
+      { text: 'Events ', code: false }, { text: 'candle', code: true }, { text: ': ', code: false }, { text: 'x', code: true }, { text: ' or `', code: false },
+    ]);
+    expect(codeParts('')).toEqual([]);
   });
 
   it('refuses references to nothing', () => {

@@ -5,7 +5,7 @@ import { History } from '../chart/history';
 import type { LayerChoice } from '../chart/layers';
 import { Legend } from '../chart/legend';
 import { PriceChart } from '../chart/priceChart';
-import { byId } from '../core/dom';
+import { byId, setText } from '../core/dom';
 import { intervalSeconds } from '../core/time';
 import type { Route } from './route';
 
@@ -13,6 +13,8 @@ const firstPage = 500;
 /** Empty bars between the newest candle and the price axis. */
 const rightMargin = 6;
 const daySeconds = 86_400;
+/** The candles that every installation keeps. */
+const commonInterval = '1m';
 
 /** The chart of what is chosen: loads it, keeps it current, and loads more as one scrolls. */
 export class MarketView {
@@ -52,6 +54,7 @@ export class MarketView {
     // Without an answer the stream fills the chart, and the history comes as the chart asks for it.
     this.loaded = true;
     this.empty.hidden = loaded === undefined || loaded.length > 0;
+    if (!this.empty.hidden) await this.explainEmpty(route);
     if (!loaded) return;
     this.price.exhausted = loaded.length < firstPage;
     this.take(loaded, true);
@@ -127,6 +130,14 @@ export class MarketView {
     this.container.setAttribute('aria-description', newest ? `${symbol}, ${interval}: ${bars.length} candles, the last closed at ${newest.close}` : 'no candles');
   }
 
+  // A symbol that has other candles has none of this length because nobody folds them.
+  private async explainEmpty(route: Route): Promise<void> {
+    setText(this.empty, 'No candles yet. They appear with the first trade.');
+    const minutes = await this.load('limit=1', this.loading?.signal, commonInterval);
+    if (route !== this.route || route.interval === commonInterval || !minutes?.length) return;
+    setText(this.empty, `Candles of ${route.interval} are not kept here: Aggregation:Intervals says which are.`);
+  }
+
   // Few candles are not stretched over the whole width, many are shown at a readable size.
   private frame(): void {
     const scale = this.price.chart.timeScale();
@@ -152,8 +163,8 @@ export class MarketView {
     return older.length > 0;
   }
 
-  private async load(query: string, signal?: AbortSignal): Promise<Candle[] | undefined> {
-    const { symbol, interval } = this.route!;
+  private async load(query: string, signal?: AbortSignal, interval = this.route!.interval): Promise<Candle[] | undefined> {
+    const { symbol } = this.route!;
     const answer = await getJson<{ candles: Candle[] }>(`/ohlc/${encodeURIComponent(symbol)}?interval=${interval}&${query}`, signal);
     return answer.kind === 'ok' ? answer.value.candles : undefined;
   }

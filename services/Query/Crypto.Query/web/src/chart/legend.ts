@@ -34,12 +34,12 @@ export class Legend {
       dated && h('span', { class: 'when' }, dateTime(bar.time * 1000).slice(5, 19)),
       item('O', formatDecimal(bar.open, scale), tone), item('H', formatDecimal(bar.high, scale), tone),
       item('L', formatDecimal(bar.low, scale), tone), item('C', formatDecimal(bar.close, scale), tone),
-      h('span', { class: `item ${tone}` }, h('b', {}, formatPercent(change))),
+      h('span', { class: `item wide ${tone}` }, h('b', {}, formatPercent(change))),
       item('Vol', formatCompact(bar.volume), 'wide'),
       bar.vwap !== null && item('Candle VWAP', formatNumber(Number(bar.vwap), scale), 'wide'),
       item('Trades', bar.tradeCount.toLocaleString('en-US'), 'wide'),
       bar.revision > 0 && h('span', { class: 'tag', title: 'Corrected after it was settled' }, `revision ${bar.revision}`),
-      !bar.complete && bar.state !== 'live' && h('span', { class: 'tag warn' }, 'incomplete'));
+      !bar.complete && bar.state !== 'live' && bar !== this.price.book.newest && h('span', { class: 'tag warn' }, 'incomplete'));
   }
 
   private lines(params: MouseEventParams | undefined): HTMLElement {

@@ -1,5 +1,5 @@
 import {
-  CandlestickSeries, createChart, CrosshairMode, HistogramSeries, LineSeries, LineStyle,
+  CandlestickSeries, createChart, CrosshairMode, HistogramSeries, LineSeries, LineStyle, PriceLineSource,
   type IChartApi, type ISeriesApi, type MouseEventParams, type UTCTimestamp,
 } from 'lightweight-charts';
 import { formatNumber, significantScale } from '../core/format';
@@ -42,7 +42,11 @@ export class PriceChart {
       priceScaleId: '', priceFormat: { type: 'volume' }, lastValueVisible: false, priceLineVisible: false,
     });
     this.volume.priceScale().applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
-    this.candles = this.chart.addSeries(CandlestickSeries, { ...price, borderVisible: true, priceLineStyle: LineStyle.Dotted });
+    this.candles = this.chart.addSeries(CandlestickSeries, {
+      ...price, borderVisible: true, priceLineStyle: LineStyle.Dotted,
+      // As the label on the axis: scrolled into the past, both tell of the last candle in sight.
+      priceLineSource: PriceLineSource.LastVisible,
+    });
     for (const { id } of averageLengths) this.lines.set(id, this.chart.addSeries(LineSeries, { ...price, ...quiet }));
     this.lines.set('vwap', this.chart.addSeries(LineSeries, {
       ...price, ...quiet, lineStyle: LineStyle.Dashed,

@@ -27,6 +27,17 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Text with its `quoted` parts as code, as descriptions are written. */
+export function withCode(text: string): (Node | string)[] {
+  return codeParts(text).map(({ code, text: part }) => (code ? h('code', {}, part) : part));
+}
+
+/** The parts of a text, those between backticks as code; a backtick alone is a character. */
+export function codeParts(text: string): { text: string; code: boolean }[] {
+  return text.split(/(`[^`]+`)/).filter((part) => part.length > 0)
+    .map((part) => (part.length > 2 && part.startsWith('`') && part.endsWith('`') ? { text: part.slice(1, -1), code: true } : { text: part, code: false }));
+}
+
 /** A link that leaves the page, or plain text where the address is not http(s). */
 export function externalLink(address: string, text: string, attributes: Record<string, string> = {}): HTMLElement {
   const url = URL.parse(address);

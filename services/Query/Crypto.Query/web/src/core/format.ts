@@ -8,6 +8,11 @@ export function significantScale(text: string): number {
   return point < 0 ? 0 : text.slice(point + 1).replace(/0+$/, '').length;
 }
 
+/** The fraction digits that a column of numbers needs, so that their points stand in a line; at least `least`. */
+export function columnScale(texts: readonly string[], least: number): number {
+  return Math.max(least, ...texts.map(significantScale));
+}
+
 /**
  * A decimal string for people: thousands grouped, trailing zeros gone down to `minScale` digits, no digit that carries
  * information lost.

@@ -36,6 +36,12 @@ export function foldDay(candles: readonly Candle[]): DayStats | undefined {
   };
 }
 
+/** At most `most` of the values, evenly spaced and with the last one: more would fill a small drawing with ink. */
+export function thinned(values: readonly number[], most: number): number[] {
+  const step = Math.max(1, Math.ceil(values.length / most));
+  return values.filter((_, i) => (values.length - 1 - i) % step === 0);
+}
+
 /** "24 h", or the shorter time that is stored. */
 export function spanOf(hours: number): string {
   if (hours >= 23.7 || hours <= 0) return '24 h';

@@ -1,6 +1,6 @@
 import type { Trade } from '../api/types';
 import { h, setText } from '../core/dom';
-import { formatDecimal, significantScale } from '../core/format';
+import { columnScale, formatDecimal } from '../core/format';
 import { clockTime } from '../core/time';
 
 const rowsShown = 40;
@@ -10,7 +10,8 @@ const rateWindowMs = 10_000;
 export class Tape {
   private trades: Trade[] = [];
   private arrivals: number[] = [];
-  private scale = 2;
+  private priceScale = 2;
+  private amountScale = 0;
   private drawn = false;
 
   constructor(private readonly list: HTMLElement, private readonly rate: HTMLElement) {}
@@ -18,7 +19,8 @@ export class Tape {
   clear(): void {
     this.trades = [];
     this.arrivals = [];
-    this.scale = 2;
+    this.priceScale = 2;
+    this.amountScale = 0;
     this.list.replaceChildren();
     setText(this.rate, '');
   }
@@ -30,7 +32,7 @@ export class Tape {
     const fresh = trades.filter((t) => t.tradeId > oldest && !known.has(t.tradeId));
     if (fresh.length === 0) return;
     if (live) this.arrivals.push(...fresh.map(() => Date.now()));
-    for (const trade of fresh) this.scale = Math.max(this.scale, significantScale(trade.price));
+    this.widen(fresh);
     this.trades = [...fresh, ...this.trades].sort((a, b) => b.tradeId - a.tradeId).slice(0, rowsShown);
     if (this.drawn) return;
     this.drawn = true;
@@ -42,6 +44,15 @@ export class Tape {
     const since = Date.now() - rateWindowMs;
     this.arrivals = this.arrivals.filter((at) => at > since);
     setText(this.rate, this.arrivals.length > 0 ? `${(this.arrivals.length / (rateWindowMs / 1000)).toFixed(1)} / s` : '');
+  }
+
+  // One number with more digits than the others moves the whole column: its rows are made anew.
+  private widen(fresh: readonly Trade[]): void {
+    const price = columnScale(fresh.map((t) => t.price), this.priceScale);
+    const amount = columnScale(fresh.map((t) => t.quantity), this.amountScale);
+    if (price === this.priceScale && amount === this.amountScale) return;
+    [this.priceScale, this.amountScale] = [price, amount];
+    this.list.replaceChildren();
   }
 
   private draw(): void {
@@ -58,6 +69,8 @@ export class Tape {
     return h('li', {
       'data-id': String(trade.tradeId), 'data-tone': trade.isBuyerMaker ? 'down' : 'up',
       title: `Trade ${trade.tradeId}, ${trade.isBuyerMaker ? 'sold' : 'bought'} by the taker at ${trade.tradeTime}`,
-    }, h('span', {}, formatDecimal(trade.price, this.scale)), h('span', {}, formatDecimal(trade.quantity)), h('time', {}, clockTime(trade.tradeTime)));
+    },
+      h('span', {}, formatDecimal(trade.price, this.priceScale)), h('span', {}, formatDecimal(trade.quantity, this.amountScale)),
+      h('time', {}, clockTime(trade.tradeTime)));
   }
 }

@@ -2,7 +2,7 @@ import type { Price } from '../api/types';
 import { percentChange } from '../core/decimal';
 import { h, setText, svg } from '../core/dom';
 import { formatDecimal, formatPercent, splitSymbol } from '../core/format';
-import { spanOf, type DayStats } from './dayStats';
+import { spanOf, thinned, type DayStats } from './dayStats';
 
 interface Row {
   symbol: string;
@@ -16,6 +16,7 @@ interface Row {
 }
 
 const manySymbols = 9;
+const sparkPoints = 28;
 
 /** Latest prices with their day's change; choosing a row shows that market. */
 export class Watchlist {
@@ -58,7 +59,7 @@ export class Watchlist {
     this.days.set(symbol, day);
     const row = this.rows.get(symbol);
     if (!row) return;
-    row.line.setAttribute('points', sparkline(day.closes));
+    row.line.setAttribute('points', sparkline(thinned(day.closes, sparkPoints)));
     this.showChange(row);
   }
 

@@ -1,11 +1,11 @@
 import { getJson } from '../api/client';
-import { byId, h, setText } from '../core/dom';
+import { byId, h, setText, withCode } from '../core/dom';
 import type { OpenApi } from './document';
 import { operationView } from './operationView';
 
 function render(document: OpenApi): void {
   const [contents, operations] = [byId('contents'), byId('operations')];
-  setText(byId('intro'), document.info.description ?? '');
+  byId('intro').replaceChildren(...withCode(document.info.description ?? ''));
   for (const tag of document.tags) {
     const paths = Object.entries(document.paths).filter(([, item]) => item.get.tags.includes(tag.name));
     contents.append(h('h2', {}, tag.name), h('ul', {}, ...paths.map(([path, item]) =>

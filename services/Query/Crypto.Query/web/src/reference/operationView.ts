@@ -1,4 +1,4 @@
-import { h } from '../core/dom';
+import { h, withCode } from '../core/dom';
 import { limitsText, membersOf, nameOf, resolve, typeText, type Answer, type OpenApi, type Operation, type Parameter, type Ref, type Schema } from './document';
 import { tryPanel } from './tryPanel';
 
@@ -12,7 +12,7 @@ export function operationView(document: OpenApi, path: string, operation: Operat
   return h('section', { class: 'card operation', id: operation.operationId, 'aria-label': operation.summary },
     h('h3', {}, h('span', { class: 'verb' }, 'GET'), h('a', { href: `#${operation.operationId}`, class: 'path' }, path)),
     h('p', { class: 'summary' }, operation.summary),
-    operation.description ? h('p', { class: 'quiet' }, operation.description) : undefined,
+    operation.description ? h('p', { class: 'quiet' }, ...withCode(operation.description)) : undefined,
     parameters.length > 0 && table('Parameters', parameters.map((p) => parameterRow(document, p))),
     ...answers.slice(0, 1).flatMap(([status, answer]) => bodies(document, status, answer)),
     problems(answers.slice(1)),
