@@ -13,18 +13,17 @@ internal static class UpOptionsReader
     {
         var recorded = OneOf(parsed, up.Market, "recorded", "live") == "recorded";
         var recordings = parsed.GetValue(up.Recording) ?? [];
-        if (!recorded && recordings.Length > 0) throw new UsageException("--recording needs --market recorded: a live market is not replayed");
+        var speed = SpeedOf(parsed.GetRequiredValue(up.Speed));
+        var clock = ClockOf(parsed.GetValue(up.Clock), byDefault: recordings.Length == 0 ? MarketClock.Now : MarketClock.Original);
+        if (!recorded) UpConflicts.RequireRecorded(up, parsed, speed, clock);
         foreach (var file in recordings)
         {
             if (!File.Exists(file)) throw new UsageException($"--recording {file}: there is no such file");
         }
-
-        var speed = SpeedOf(parsed.GetRequiredValue(up.Speed));
-        var clock = ClockOf(parsed.GetValue(up.Clock), byDefault: recordings.Length == 0 ? MarketClock.Now : MarketClock.Original);
         if (recorded && clock == MarketClock.Now && speed != 1)
             throw new UsageException($"--clock now goes with --speed 1, not {parsed.GetValue(up.Speed)}: use --clock original to replay faster");
         var venue = OneOf(parsed, up.Venue, Venues.Binance, Venues.BinanceUsdm);
-        return new UpOptions
+        var options = new UpOptions
         {
             Recorded = recorded,
             Recordings = [.. recordings.Select(Path.GetFullPath)],
@@ -49,6 +48,8 @@ internal static class UpOptionsReader
             DashboardPort = parsed.GetValue(up.Dashboard) ? DashboardPortOf(parsed, up.DashboardPort) : null,
             Settings = SettingsOf(parsed.GetValue(up.Set) ?? []),
         };
+        UpConflicts.RequireDistinctPorts(up, options);
+        return options;
     }
 
     private static string OneOf(ParseResult parsed, Option<string> option, params string[] allowed)

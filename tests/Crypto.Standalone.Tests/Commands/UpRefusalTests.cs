@@ -13,6 +13,10 @@ public sealed class UpRefusalTests
         { ["--kafka-flush", "often"], "--kafka-flush often: must be never or always" },
         { ["--recording", "/nowhere.frames"], "--recording /nowhere.frames: there is no such file" },
         { ["--market", "live", "--recording", "any"], "--recording needs --market recorded: a live market is not replayed" },
+        { ["--market", "live", "--scenario", "7"], "--scenario needs --market recorded: a live market is not replayed" },
+        { ["--market", "live", "--loop"], "--loop needs --market recorded: a live market is not replayed" },
+        { ["--market", "live", "--clock", "original"], "--clock original needs --market recorded: a live market is not replayed" },
+        { ["--market", "live", "--speed", "max"], "--speed max needs --market recorded: a live market is not replayed" },
         { ["--speed", "fast"], "--speed fast: must be a positive number or max" },
         { ["--speed", "0"], "--speed 0: must be a positive number or max" },
         { ["--speed=-1"], "--speed -1: must be a positive number or max" },
@@ -37,6 +41,9 @@ public sealed class UpRefusalTests
         { ["--postgres-port", "99999"], "--postgres-port 99999: must be a port, 0 to 65535" },
         { ["--dashboard", "--dashboard-port", "0"], "--dashboard-port 0: must be a port, 1 to 65533" },
         { ["--dashboard", "--dashboard-port", "65534"], "--dashboard-port 65534: must be a port, 1 to 65533" },
+        { ["--http", "7000", "--grpc", "7000"], "--http and --grpc are both 7000: give each a port of its own" },
+        { ["--postgres-port", "9092"], "--kafka and --postgres-port are both 9092: give each a port of its own" },
+        { ["--dashboard", "--market-port", "18890"], "--market-port and --dashboard-port's collector are both 18890: give each a port of its own" },
         { ["--market-url", "nowhere"], "--market-url nowhere: must be a URL like http://127.0.0.1:8082" },
         { ["--market-url", "ftp://exchange"], "--market-url ftp://exchange: must be a URL like http://127.0.0.1:8082" },
         { ["--market-url", "/etc/hosts"], "--market-url /etc/hosts: must be a URL like http://127.0.0.1:8082" },
@@ -52,6 +59,13 @@ public sealed class UpRefusalTests
     [MemberData(nameof(Refused))]
     public void A_mistake_is_answered_with_a_line_that_names_it(string[] arguments, string line) =>
         Assert.Equal(line, Assert.Throws<UsageException>(() => CommandLine.Up(arguments)).Message);
+
+    [Theory]
+    [InlineData("--http", "0", "--grpc", "0")]
+    [InlineData("--roles", "ingestion", "--http", "9092")]
+    [InlineData("--kafka", "5433", "--postgres", "Host=elsewhere")]
+    [InlineData("--market", "live", "--clock", "now", "--speed", "1")]
+    public void What_does_not_collide_is_taken(params string[] arguments) => Assert.NotNull(CommandLine.Up(arguments));
 
     [Theory]
     [InlineData("--http", "8080x")]
