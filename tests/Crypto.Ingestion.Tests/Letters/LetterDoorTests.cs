@@ -79,6 +79,17 @@ public sealed class LetterDoorTests
     }
 
     [Theory]
+    [InlineData(Topics.Trades, """{"venue":"binance","symbol":"BTCUSDT","tradeId":1,"price":"2","quantity":"3","tradeTimeUs":1723161601437,"eventTimeUs":1723161601437,"receivedTimeUs":1723161601437,"isBuyerMaker":true,"origin":"stream"}""")]
+    [InlineData(Topics.Coverage, """{"venue":"binance","symbol":"BTCUSDT","kind":"void","firstTradeId":1,"lastTradeId":5000000,"reason":"x","timeUs":1723161601437000}""")]
+    public void What_storage_would_refuse_again_is_not_sent(string topic, string value)
+    {
+        var (record, fault) = Door.Open(Letter(topic, "storage", value));
+
+        Assert.Null(record);
+        Assert.Matches("before 2009|more than a million", fault);
+    }
+
+    [Theory]
     [InlineData(Topics.PricesRaw, "coingecko", """{"id":"x","symbol":"x","name":"X","current_price":1.5,"last_updated":"2023-07-28T20:03:29.093Z"}""")]
     [InlineData(Topics.Sentiment, "fear-greed", """{"value":"71","value_classification":"Greed","timestamp":"1790294400"}""")]
     [InlineData(Topics.Tickers, "tickers", """{"symbol":"BTCUSDT","lastPrice":"61685.99","priceChangePercent":"-1.250","volume":"25.5","closeTime":1723161601437}""")]

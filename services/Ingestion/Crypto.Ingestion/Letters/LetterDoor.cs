@@ -61,39 +61,40 @@ public sealed class LetterDoor(string venue, string currency, TimeProvider clock
         return item.Fault is { } fault ? (null, fault) : (new Message<byte[], byte[]> { Key = item.Key!, Value = item.Value }, null);
     }
 
+    // The same checks that refuse a record on its way, so that a replay makes no new letter of an old one.
     private static string? FaultOf(DeadLetter letter)
     {
         string? fault;
         switch (letter.Topic)
         {
             case Topics.Trades:
-                TradeJson.TryRead(letter.Value, new InstrumentCache(), out _, out fault);
-                return fault;
-            case Topics.Tickers:
-                FeedJson.TryRead<TickerSnapshot>(letter.Value, out _, out fault);
-                return fault;
-            case Topics.PricesRaw:
-                FeedJson.TryRead<CoinPrice>(letter.Value, out _, out fault);
-                return fault;
-            case Topics.Sentiment:
-                FeedJson.TryRead<SentimentValue>(letter.Value, out _, out fault);
-                return fault;
-            case Topics.News:
-                FeedJson.TryRead<NewsItem>(letter.Value, out _, out fault);
-                return fault;
+                return TradeJson.TryRead(letter.Value, new InstrumentCache(), out var trade, out fault) ? RecordBounds.FaultOf(trade) : fault;
             case Topics.Coverage:
                 return CoverageFaultOf(letter.Value);
+            case Topics.Tickers:
+                return FaultOf<TickerSnapshot>(letter.Value);
+            case Topics.PricesRaw:
+                return FaultOf<CoinPrice>(letter.Value);
+            case Topics.Sentiment:
+                return FaultOf<SentimentValue>(letter.Value);
+            case Topics.News:
+                return FaultOf<NewsItem>(letter.Value);
             default:
                 return $"nobody reads {letter.Topic} in a way that a replay could mend";
         }
+    }
+
+    private static string? FaultOf<T>(byte[] value) where T : class, IFeedEvent
+    {
+        FeedJson.TryRead<T>(value, out _, out var fault);
+        return fault;
     }
 
     private static string? CoverageFaultOf(byte[] value)
     {
         try
         {
-            CoverageJson.Read(value);
-            return null;
+            return RecordBounds.FaultOf(CoverageJson.Read(value));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Crypto.Contracts;
 using Crypto.Kafka;
 using Crypto.Postgres;
@@ -11,6 +12,8 @@ public sealed class FeedBatchHandler(NpgsqlDataSource dataSource, DeadLetters de
 {
     /// <summary>The consumer's name in <c>market.stream_offsets</c>.</summary>
     public const string Consumer = "storage-feeds";
+
+    private const string Stage = "storage";
 
     private readonly StreamOffsetStore _offsets = new(dataSource, Consumer, logger);
     private readonly Dictionary<(string Topic, int Partition), StreamPosition> _positions = [];
@@ -40,20 +43,16 @@ public sealed class FeedBatchHandler(NpgsqlDataSource dataSource, DeadLetters de
     {
         try
         {
-            var moves = batch.Partitions.Select(p => _positions[(p.Partition.Topic, p.Partition.Partition)])
-                .Zip(batch.Partitions, (position, records) => (From: position, To: position with { NextOffset = records.NextOffset })).ToList();
-            await using var connection = await dataSource.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-            await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
-            await using (var rows = await RowsAsync(batch, connection, transaction, cancellation).ConfigureAwait(false))
-                if (rows.BatchCommands.Count > 0) await rows.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
-            await using (var offsets = new NpgsqlBatch(connection, transaction))
+            var rows = await ReadAsync(batch, cancellation).ConfigureAwait(false);
+            try
             {
-                offsets.BatchCommands.Add(_offsets.Move(moves));
-                if (await offsets.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false) != moves.Count)
-                    throw new FencedException("another consumer moved the offsets of the slow topics");
+                await StoreAsync(batch, rows, InsertAllAsync, cancellation).ConfigureAwait(false);
             }
-            await transaction.CommitAsync(cancellation).ConfigureAwait(false);
-            foreach (var (_, to) in moves) _positions[(to.Topic, to.Partition)] = to;
+            catch (PostgresException e) when (IsRefusedValue(e))
+            {
+                // One of them is no value of its column, whatever the contract says; the others must not wait for it.
+                await StoreAsync(batch, rows, InsertSinglyAsync, cancellation).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or IOException)
         {
@@ -61,15 +60,67 @@ public sealed class FeedBatchHandler(NpgsqlDataSource dataSource, DeadLetters de
         }
     }
 
-    private async Task<NpgsqlBatch> RowsAsync(
-        RecordBatch batch, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)
+    private async Task<List<ConsumeResult<byte[], byte[]>>> ReadAsync(RecordBatch batch, CancellationToken cancellation)
     {
-        var rows = new NpgsqlBatch(connection, transaction);
+        var rows = new List<ConsumeResult<byte[], byte[]>>();
         foreach (var record in batch.Partitions.SelectMany(p => p.Records))
         {
-            if (FeedRows.Statement(record.Topic, record.Message.Value, out var error) is { } statement) rows.BatchCommands.Add(statement);
-            else await deadLetters.PublishAsync(record, error!, "storage", cancellation).ConfigureAwait(false);
+            if (FeedRows.Statement(record.Topic, record.Message.Value, out var error) is not null) rows.Add(record);
+            else await deadLetters.PublishAsync(record, error!, Stage, cancellation).ConfigureAwait(false);
         }
         return rows;
     }
+
+    private async Task StoreAsync(
+        RecordBatch batch, List<ConsumeResult<byte[], byte[]>> rows,
+        Func<NpgsqlTransaction, List<ConsumeResult<byte[], byte[]>>, CancellationToken, Task> insert, CancellationToken cancellation)
+    {
+        var moves = batch.Partitions.Select(p => _positions[(p.Partition.Topic, p.Partition.Partition)])
+            .Zip(batch.Partitions, (position, records) => (From: position, To: position with { NextOffset = records.NextOffset })).ToList();
+        await using var connection = await dataSource.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+        if (rows.Count > 0) await insert(transaction, rows, cancellation).ConfigureAwait(false);
+        await using (var offsets = new NpgsqlBatch(connection, transaction))
+        {
+            offsets.BatchCommands.Add(_offsets.Move(moves));
+            if (await offsets.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false) != moves.Count)
+                throw new FencedException("another consumer moved the offsets of the slow topics");
+        }
+        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+        foreach (var (_, to) in moves) _positions[(to.Topic, to.Partition)] = to;
+    }
+
+    private static async Task InsertAllAsync(
+        NpgsqlTransaction transaction, List<ConsumeResult<byte[], byte[]>> rows, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
+        foreach (var record in rows) batch.BatchCommands.Add(StatementOf(record));
+        await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private async Task InsertSinglyAsync(
+        NpgsqlTransaction transaction, List<ConsumeResult<byte[], byte[]>> rows, CancellationToken cancellation)
+    {
+        const string BeforeRow = "before_row";
+        foreach (var record in rows)
+        {
+            await transaction.SaveAsync(BeforeRow, cancellation).ConfigureAwait(false);
+            try
+            {
+                await InsertAllAsync(transaction, [record], cancellation).ConfigureAwait(false);
+            }
+            catch (PostgresException e) when (IsRefusedValue(e))
+            {
+                await transaction.RollbackAsync(BeforeRow, cancellation).ConfigureAwait(false);
+                await deadLetters.PublishAsync(record, $"PostgreSQL {e.SqlState}: {e.MessageText}", Stage, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static NpgsqlBatchCommand StatementOf(ConsumeResult<byte[], byte[]> record) =>
+        FeedRows.Statement(record.Topic, record.Message.Value, out _)!;
+
+    // Class 22, data exception: a text with a NUL, a number or time out of range. 54000 comes of an index entry too large.
+    private static bool IsRefusedValue(PostgresException e) =>
+        e.SqlState.StartsWith("22", StringComparison.Ordinal) || e.SqlState == PostgresErrorCodes.ProgramLimitExceeded;
 }
