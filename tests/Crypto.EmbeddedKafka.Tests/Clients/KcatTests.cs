@@ -10,7 +10,7 @@ public sealed class KcatTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await ForeignClient.InstallAsync("kcat");
-        _broker = await TestBroker.StartAsync();
+        _broker = await TestBroker.StartAsync(o => o.LogCheckIntervalMs = 100);
     }
 
     public async Task DisposeAsync() => await _broker.DisposeAsync();
@@ -52,6 +52,38 @@ public sealed class KcatTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Kcat_reads_of_a_compacted_topic_each_keys_last_record_and_no_tombstones()
+    {
+        // kcat makes and changes no topics, so the settings come from another client.
+        await TestClients.CreateTopicAsync(_broker, "t", settings: new()
+        {
+            ["cleanup.policy"] = "compact",
+            ["segment.bytes"] = "2000",
+            ["min.cleanable.dirty.ratio"] = "0",
+            ["delete.retention.ms"] = "0",
+        });
+        for (int round = 0; round < 12; round++)
+        {
+            // An empty value is null with -Z: a tombstone.
+            string lines = string.Concat(Enumerable.Range(0, 5).Select(k => k == 3 && round > 5 ? $"k{k}:\n" : $"k{k}:{round} {Noise(200)}\n"));
+            await KcatAsync(lines, "-P", "-t", "t", "-K", ":", "-Z", "-z", "zstd");
+        }
+        // The segment that is written to is not compacted, so what counts must lie before it.
+        for (int i = 0; i < 3; i++)
+            await KcatAsync($"end:{Noise(2000)}\n", "-P", "-t", "t", "-K", ":");
+
+        string kept = "";
+        await Crypto.Testing.Eventually.IsTrueAsync(() =>
+        {
+            string[] read = KcatAsync("", "-C", "-t", "t", "-o", "beginning", "-e", "-q", "-f", "%k %S %s\n").GetAwaiter().GetResult().Split('\n');
+            kept = string.Join(' ', read.Where(line => line.StartsWith('k')).Select(line => string.Join(' ', line.Split(' ')[..3])));
+            return kept.Count(c => c == 'k') <= 4;
+        }, TimeSpan.FromSeconds(120), () => kept);
+
+        Assert.Equal("k0 203 11 k1 203 11 k2 203 11 k4 203 11", kept);
+    }
+
+    [Fact]
     public async Task Two_kcats_share_the_partitions_and_one_takes_all_when_the_other_is_killed()
     {
         await TestClients.CreateTopicAsync(_broker, "four", partitions: 4);
@@ -69,6 +101,8 @@ public sealed class KcatTests : IAsyncLifetime
 
         await Eventually.Async(() => Assigned(first) == 4, withinSeconds: 60);
     }
+
+    private static string Noise(int length) => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(length / 2));
 
     private Task<string> KcatAsync(string input, params string[] arguments) =>
         ForeignClient.RunAsync("kcat", ["-b", _broker.BootstrapServers, .. arguments], input);
