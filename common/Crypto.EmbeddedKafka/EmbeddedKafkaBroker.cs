@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using System.Net;
 using Crypto.EmbeddedKafka.Apis;
+using Crypto.EmbeddedKafka.Compression;
 using Crypto.EmbeddedKafka.Groups;
 using Crypto.EmbeddedKafka.Log;
 using Crypto.EmbeddedKafka.Producers;
@@ -38,9 +39,10 @@ public sealed partial class EmbeddedKafkaBroker : IAsyncDisposable
         _topics.Load();
         MakeTopics(options.Topics);
         _groups = new GroupCoordinator(Path.Combine(folder, "groups.journal"), options, time, _logger);
+        var memory = new UnpackingMemory(options.MaxRequestMemoryBytes / 2); // the requests have the other half
         var producerIds = new ProducerIds(Path.Combine(folder, "producer-ids"));
-        var apis = ServedApis.Create(new BrokerParts(_topics, _groups, producerIds, identity, options, metrics, _logger));
-        _keeper = new LogKeeper(_topics, options, time, _logger);
+        var apis = ServedApis.Create(new BrokerParts(_topics, _groups, producerIds, identity, options, memory, metrics, _logger));
+        _keeper = new LogKeeper(_topics, memory, options, time, _logger);
         identity.Port = options.AdvertisedPort > 0 ? options.AdvertisedPort : _server.Port;
         Port = _server.Port;
         BootstrapServers = $"{identity.Host}:{identity.Port}";

@@ -58,7 +58,10 @@ public sealed class EmbeddedKafkaOptions
     [Range(1 << 20, 1 << 30)]
     public int MaxRequestBytes { get; set; } = 100 << 20;
 
-    /// <summary>Memory for all large requests together, in bytes; a client whose request does not fit waits.</summary>
+    /// <summary>
+    /// Memory for all large requests together, in bytes, half of it for the requests and half for unpacking batches; a client
+    /// whose request does not fit waits.
+    /// </summary>
     [Range(1 << 20, 1L << 40)]
     public long MaxRequestMemoryBytes { get; set; } = 256 << 20;
 

@@ -79,9 +79,10 @@ internal sealed class ConfigApis(TopicCatalog topics, EmbeddedKafkaOptions optio
             if (TopicSettings.Check(setting, value) is { } problem)
                 return Failed(ErrorCode.InvalidConfig, problem);
         }
-        if (!validateOnly)
-            topics.Configure(topic, wanted.ToImmutableDictionary(s => s.Key, s => s.Value!));
-        return new(ErrorCode.None, null, type, name);
+        if (validateOnly)
+            return new(ErrorCode.None, null, type, name);
+        var error = topics.Configure(topic, wanted.ToImmutableDictionary(s => s.Key, s => s.Value!));
+        return new(error.Code, error.Message, type, name);
     }
 
     private static Dictionary<string, string?> Apply(ImmutableDictionary<string, string> settings, List<ConfigChange> changes)

@@ -30,9 +30,22 @@ internal sealed class GroupAdminApis(GroupCoordinator groups)
             return new(ErrorCode.GroupIdNotFound, []);
         return new(ErrorCode.None, [.. request.Topics.Select(topic =>
         {
-            var error = group.DeleteOffsets(topic.Name, topic.Partitions);
+            var error = Stored(() => group.DeleteOffsets(topic.Name, topic.Partitions));
             return new PartitionErrors(topic.Name, [.. topic.Partitions.Select(p => new PartitionError(p, error))]);
         })]);
+    }
+
+    /// <summary>The disk may be full; clients try again after this code.</summary>
+    private static ErrorCode Stored(Func<ErrorCode> change)
+    {
+        try
+        {
+            return change();
+        }
+        catch (IOException)
+        {
+            return ErrorCode.CoordinatorNotAvailable;
+        }
     }
 
     private ErrorCode Delete(string id)
@@ -41,7 +54,7 @@ internal sealed class GroupAdminApis(GroupCoordinator groups)
             return ErrorCode.InvalidGroupId;
         if (groups.Find(id) is not { } group)
             return ErrorCode.GroupIdNotFound;
-        var error = group.Kill();
+        var error = Stored(group.Kill);
         if (error == ErrorCode.None)
             groups.Remove(group);
         return error;

@@ -1,3 +1,4 @@
+using Crypto.EmbeddedKafka.Compression;
 using Crypto.EmbeddedKafka.Log;
 using Crypto.EmbeddedKafka.Protocol;
 using Crypto.EmbeddedKafka.Protocol.Messages;
@@ -7,13 +8,26 @@ using Crypto.EmbeddedKafka.Topics;
 namespace Crypto.EmbeddedKafka.Apis;
 
 /// <summary>The first offset, the next one, and the one that belongs to a time.</summary>
-internal sealed class ListOffsetsApi(TopicCatalog topics)
+internal sealed class ListOffsetsApi(TopicCatalog topics, UnpackingMemory memory)
 {
-    internal ListOffsetsResponse Handle(ListOffsetsRequest request, RequestContext context) => new(
-        [.. request.Topics.Select(topic => new ListOffsetsTopicResult(
-            topic.Name, [.. topic.Partitions.Select(p => Find(topics.Find(topic.Name)?.Partition(p.Index), p))]))]);
+    internal async ValueTask<ListOffsetsResponse?> HandleAsync(ListOffsetsRequest request, RequestContext context)
+    {
+        var results = new List<ListOffsetsTopicResult>(request.Topics.Count);
+        foreach (var topic in request.Topics)
+        {
+            var partitions = new ListOffsetsPartitionResult[topic.Partitions.Count];
+            for (int i = 0; i < partitions.Length; i++)
+            {
+                var wanted = topic.Partitions[i];
+                partitions[i] = await FindAsync(topics.Find(topic.Name)?.Partition(wanted.Index), wanted, context.Aborted);
+            }
+            results.Add(new ListOffsetsTopicResult(topic.Name, partitions));
+        }
+        return new ListOffsetsResponse(results);
+    }
 
-    private static ListOffsetsPartitionResult Find(PartitionLog? partition, ListOffsetsPartition wanted)
+    private async ValueTask<ListOffsetsPartitionResult> FindAsync(
+        PartitionLog? partition, ListOffsetsPartition wanted, CancellationToken aborted)
     {
         if (partition is null)
             return new(wanted.Index, ErrorCode.UnknownTopicOrPartition);
@@ -24,8 +38,9 @@ internal sealed class ListOffsetsApi(TopicCatalog topics)
             SpecialTimestamp.Latest => Found(wanted.Index, -1, partition.NextOffset),
             SpecialTimestamp.Earliest or SpecialTimestamp.EarliestLocal => Found(wanted.Index, -1, partition.StartOffset),
             SpecialTimestamp.LatestTiered => new(wanted.Index, ErrorCode.None),
-            SpecialTimestamp.MaxTimestamp => FoundOrNone(wanted.Index, partition.FindMaxTimestamp()),
-            _ => FoundOrNone(wanted.Index, partition.FindTimestamp(wanted.Timestamp)),
+            SpecialTimestamp.MaxTimestamp => FoundOrNone(wanted.Index, await memory.RunAsync(partition.FindMaxTimestamp, aborted)),
+            _ => FoundOrNone(
+                wanted.Index, await memory.RunAsync(limit => partition.FindTimestamp(wanted.Timestamp, limit), aborted)),
         };
     }
 

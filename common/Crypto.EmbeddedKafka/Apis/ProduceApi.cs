@@ -1,3 +1,4 @@
+using Crypto.EmbeddedKafka.Compression;
 using Crypto.EmbeddedKafka.Log;
 using Crypto.EmbeddedKafka.Protocol;
 using Crypto.EmbeddedKafka.Protocol.Messages;
@@ -8,12 +9,12 @@ using Microsoft.Extensions.Logging;
 namespace Crypto.EmbeddedKafka.Apis;
 
 /// <summary>Appends record batches. A batch is checked, gets its offset and is written as it came.</summary>
-internal sealed partial class ProduceApi(TopicCatalog topics, BrokerMetrics metrics, ILogger logger)
+internal sealed partial class ProduceApi(TopicCatalog topics, UnpackingMemory memory, BrokerMetrics metrics, ILogger logger)
 {
     private readonly LogThrottle _refusals = new();
     private readonly LogThrottle _failures = new();
 
-    internal ValueTask<ProduceResponse?> HandleAsync(ProduceRequest request, RequestContext context)
+    internal async ValueTask<ProduceResponse?> HandleAsync(ProduceRequest request, RequestContext context)
     {
         var refusal = request.Acks is not (-1 or 0 or 1) ? ErrorCode.InvalidRequiredAcks
             : request.TransactionalId is not null ? ErrorCode.TransactionalIdAuthorizationFailed
@@ -25,20 +26,22 @@ internal sealed partial class ProduceApi(TopicCatalog topics, BrokerMetrics metr
             for (int i = 0; i < partitions.Length; i++)
             {
                 partitions[i] = refusal == ErrorCode.None
-                    ? Append(topic.Name, topic.Partitions[i])
+                    ? await AppendAsync(topic.Name, topic.Partitions[i], context.Aborted)
                     : Failed(topic.Partitions[i].Index, refusal, refusal.ToString());
             }
             results.Add(new ProduceTopicResult(topic.Name, partitions));
         }
-        return ValueTask.FromResult(request.Acks == 0 ? null : new ProduceResponse(results));
+        return request.Acks == 0 ? null : new ProduceResponse(results);
     }
 
-    private ProducePartitionResult Append(string topic, ProducePartition produced)
+    private async ValueTask<ProducePartitionResult> AppendAsync(string topic, ProducePartition produced, CancellationToken aborted)
     {
         if (topics.Find(topic)?.Partition(produced.Index) is not { } partition)
             return Failed(produced.Index, ErrorCode.UnknownTopicOrPartition, null);
         var records = produced.Records ?? Memory<byte>.Empty;
         var (error, message) = BatchValidator.Check(records, partition.Settings);
+        if (error == ErrorCode.None && partition.Settings.Compact)
+            (error, message) = await CheckKeysAsync(records, aborted);
         if (error != ErrorCode.None)
         {
             if (_refusals.Take(out long silenced))
@@ -59,6 +62,11 @@ internal sealed partial class ProduceApi(TopicCatalog topics, BrokerMetrics metr
             return Failed(produced.Index, ErrorCode.KafkaStorageError, e.Message);
         }
     }
+
+    private ValueTask<(ErrorCode, string?)> CheckKeysAsync(Memory<byte> records, CancellationToken aborted) =>
+        new BatchHeader(records.Span).Compression == CompressionType.None
+            ? ValueTask.FromResult(BatchValidator.CheckKeys(records, default))
+            : memory.RunAsync(limit => BatchValidator.CheckKeys(records, limit), aborted);
 
     private static ProducePartitionResult Failed(int partition, ErrorCode error, string? message) =>
         new(partition, error, -1, -1, -1, message);

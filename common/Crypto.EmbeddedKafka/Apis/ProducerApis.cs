@@ -12,7 +12,14 @@ internal sealed class ProducerApis(ProducerIds ids)
     {
         if (request.TransactionalId is not null)
             return new(ErrorCode.TransactionalIdAuthorizationFailed, -1, -1);
-        // Whatever id the client names: without a transaction it always gets a new one, as from Kafka.
-        return new(ErrorCode.None, ids.Next(), 0);
+        try
+        {
+            // Whatever id the client names: without a transaction it always gets a new one, as from Kafka.
+            return new(ErrorCode.None, ids.Next(), 0);
+        }
+        catch (IOException)
+        {
+            return new(ErrorCode.CoordinatorLoadInProgress, -1, -1); // the disk may be full; clients try again after this code
+        }
     }
 }

@@ -21,9 +21,16 @@ internal sealed class RecordAdminApis(TopicCatalog topics)
         if (topics.Find(topic)?.Partition(wanted.Index) is not { } partition)
             return new(wanted.Index, -1, ErrorCode.UnknownTopicOrPartition);
         long offset = wanted.Offset == -1 ? partition.NextOffset : wanted.Offset;
-        return partition.DeleteBefore(offset)
-            ? new(wanted.Index, partition.StartOffset, ErrorCode.None)
-            : new(wanted.Index, -1, ErrorCode.OffsetOutOfRange);
+        try
+        {
+            return partition.DeleteBefore(offset)
+                ? new(wanted.Index, partition.StartOffset, ErrorCode.None)
+                : new(wanted.Index, -1, ErrorCode.OffsetOutOfRange);
+        }
+        catch (IOException)
+        {
+            return new(wanted.Index, -1, ErrorCode.KafkaStorageError); // the disk may be full; clients try again after this code
+        }
     }
 
     private LeaderEpochResult EndOfEpoch(string topic, LeaderEpochPartition wanted)

@@ -1,3 +1,4 @@
+using Crypto.EmbeddedKafka.Compression;
 using Crypto.EmbeddedKafka.Groups;
 using Crypto.EmbeddedKafka.Producers;
 using Crypto.EmbeddedKafka.Protocol;
@@ -11,7 +12,7 @@ namespace Crypto.EmbeddedKafka.Apis;
 /// <summary>Everything that the handlers share.</summary>
 internal sealed record BrokerParts(
     TopicCatalog Topics, GroupCoordinator Groups, ProducerIds ProducerIds, BrokerIdentity Identity, EmbeddedKafkaOptions Options,
-    BrokerMetrics Metrics, ILogger Logger);
+    UnpackingMemory Memory, BrokerMetrics Metrics, ILogger Logger);
 
 /// <summary>The one list of the APIs, their versions and their handlers.</summary>
 internal static class ServedApis
@@ -31,15 +32,15 @@ internal static class ServedApis
 
     private static void AddRecords(ApiRegistry apis, BrokerParts broker)
     {
-        var produce = new ProduceApi(broker.Topics, broker.Metrics, broker.Logger);
+        var produce = new ProduceApi(broker.Topics, broker.Memory, broker.Metrics, broker.Logger);
         var fetch = new FetchApi(broker.Topics, broker.Options);
-        var listOffsets = new ListOffsetsApi(broker.Topics);
+        var listOffsets = new ListOffsetsApi(broker.Topics, broker.Memory);
         var producers = new ProducerApis(broker.ProducerIds);
         // Versions 0 to 2 can only carry older message formats, which are refused; clients before librdkafka 2.10 look for
         // them to tell whether a broker is new enough.
         apis.Add<ProduceRequest, ProduceResponse>(ApiKey.Produce, 0, 11, 9, produce.HandleAsync);
         apis.Add<FetchRequest, FetchResponse>(ApiKey.Fetch, 4, 17, 12, fetch.HandleAsync);
-        apis.Add<ListOffsetsRequest, ListOffsetsResponse>(ApiKey.ListOffsets, 1, 10, 6, listOffsets.Handle);
+        apis.Add<ListOffsetsRequest, ListOffsetsResponse>(ApiKey.ListOffsets, 1, 10, 6, listOffsets.HandleAsync);
         apis.Add<InitProducerIdRequest, InitProducerIdResponse>(ApiKey.InitProducerId, 0, 4, 2, producers.Init);
     }
 

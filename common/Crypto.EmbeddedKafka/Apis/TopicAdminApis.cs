@@ -52,7 +52,16 @@ internal sealed class TopicAdminApis(TopicCatalog topics, GroupCoordinator group
     private DeletedTopic Delete(DeletableTopic wanted)
     {
         var topic = wanted.Name is { } name ? topics.Find(name) : topics.Find(wanted.Id);
-        if (topic is null || !topics.Delete(topic))
+        bool isDeleted;
+        try
+        {
+            isDeleted = topic is not null && topics.Delete(topic);
+        }
+        catch (IOException e)
+        {
+            return new(topic?.Name, wanted.Id, ErrorCode.KafkaStorageError, e.Message);
+        }
+        if (topic is null || !isDeleted)
         {
             var error = wanted.Name is null ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition;
             return new(wanted.Name, wanted.Id, error, "there is no such topic");

@@ -1,9 +1,15 @@
 namespace Crypto.EmbeddedKafka.Compression;
 
 /// <summary>What a decoder has put out so far; later parts may refer to earlier ones.</summary>
-internal sealed class OutputBuffer(int expected)
+/// <param name="packed">The size of what is being unpacked, in bytes.</param>
+/// <param name="limit">No more than this may come out, in bytes.</param>
+internal sealed class OutputBuffer(int packed, int limit)
 {
-    private byte[] _bytes = new byte[Math.Clamp(expected, 1024, Decompressor.MaxOutput)];
+    private const int UsualRatio = 4;
+
+    private byte[] _bytes = new byte[(int)Math.Min(Math.Max((long)packed * UsualRatio, 1024), limit)];
+
+    internal int Limit => limit;
 
     internal int Length { get; private set; }
 
@@ -12,9 +18,9 @@ internal sealed class OutputBuffer(int expected)
     {
         if (_bytes.Length - Length < atLeast)
         {
-            if (atLeast > Decompressor.MaxOutput - Length)
-                throw new DecompressionException($"more than {Decompressor.MaxOutput} bytes come out");
-            Array.Resize(ref _bytes, (int)Math.Min(Decompressor.MaxOutput, Math.Max((long)_bytes.Length * 2, (long)Length + atLeast)));
+            if (atLeast > limit - Length)
+                throw new UnpackedTooLargeException(limit);
+            Array.Resize(ref _bytes, (int)Math.Min(limit, Math.Max((long)_bytes.Length * 2, (long)Length + atLeast)));
         }
         return _bytes.AsSpan(Length);
     }
@@ -45,5 +51,5 @@ internal sealed class OutputBuffer(int expected)
         Length += length;
     }
 
-    internal byte[] ToArray() => _bytes.AsSpan(0, Length).ToArray();
+    internal ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
 }

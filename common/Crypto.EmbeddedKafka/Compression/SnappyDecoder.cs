@@ -12,13 +12,13 @@ internal static class SnappyDecoder
 
     private static ReadOnlySpan<byte> BlockMagic => [0x82, (byte)'S', (byte)'N', (byte)'A', (byte)'P', (byte)'P', (byte)'Y', 0];
 
-    internal static byte[] Decode(ReadOnlySpan<byte> data)
+    internal static ReadOnlyMemory<byte> Decode(ReadOnlySpan<byte> data, int maxBytes)
     {
-        var output = new OutputBuffer(data.Length * 4);
+        var output = new OutputBuffer(data.Length, maxBytes);
         if (!data.StartsWith(BlockMagic))
         {
             DecodeOne(data, output);
-            return output.ToArray();
+            return output.Written;
         }
         for (int position = BlockHeader; position < data.Length;)
         {
@@ -26,7 +26,7 @@ internal static class SnappyDecoder
             DecodeOne(Slice(data, position + 4, size), output);
             position += 4 + size;
         }
-        return output.ToArray();
+        return output.Written;
     }
 
     private static void DecodeOne(ReadOnlySpan<byte> data, OutputBuffer output)
@@ -42,7 +42,9 @@ internal static class SnappyDecoder
             shift += 7;
         }
         while (part >= 0x80 && shift < 35);
-        int end = output.Length + (int)Math.Min(expected, Decompressor.MaxOutput);
+        if (expected > output.Limit - output.Length)
+            throw new UnpackedTooLargeException(output.Limit);
+        int end = output.Length + (int)expected;
         while (position < data.Length)
             position = DecodeElement(data, position, output);
         if (output.Length != end)

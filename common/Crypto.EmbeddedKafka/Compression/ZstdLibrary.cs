@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Crypto.EmbeddedKafka.Compression;
@@ -15,15 +16,28 @@ internal static unsafe class ZstdLibrary
     private static readonly delegate* unmanaged<nint, Buffer*, Buffer*, nuint> DecompressStream =
         (delegate* unmanaged<nint, Buffer*, Buffer*, nuint>)Find("ZSTD_decompressStream");
 
+    private static readonly delegate* unmanaged<nuint, int> ErrorCode = (delegate* unmanaged<nuint, int>)Find("ZSTD_getErrorCode");
+    private static readonly delegate* unmanaged<nint, int, int, nuint> SetParameter =
+        (delegate* unmanaged<nint, int, int, nuint>)Find("ZSTD_DCtx_setParameter");
+    private static readonly delegate* unmanaged<byte*, nuint, byte*, nuint, int, nuint> Compress =
+        (delegate* unmanaged<byte*, nuint, byte*, nuint, int, nuint>)Find("ZSTD_compress");
+
+    // zstd.h: ZSTD_d_windowLogMax, its largest value, and ZSTD_error_frameParameter_windowTooLarge of zstd_errors.h.
+    private const int WindowLogMax = 100;
+    private const int UsualWindowLog = 23; // 8 MiB, as levels up to 19 want
+    private const int MaxWindowLog = 30;
+    private const int WindowTooLarge = 16;
+
     internal static bool IsAvailable => Library != 0;
 
-    internal static byte[] Decode(ReadOnlySpan<byte> data)
+    internal static ReadOnlyMemory<byte> Decode(ReadOnlySpan<byte> data, int maxBytes)
     {
         if (!IsAvailable)
             throw new DecompressionException("libzstd is not installed");
-        const int Step = 64 << 10;
-        var output = new OutputBuffer(data.Length * 4);
+        var output = new OutputBuffer(data.Length, maxBytes);
         nint stream = CreateStream();
+        // A frame's window is memory too, which its header asks for, however little comes out.
+        SetParameter(stream, WindowLogMax, Math.Clamp(BitOperations.Log2((uint)maxBytes) + 1, UsualWindowLog, MaxWindowLog));
         try
         {
             fixed (byte* source = data)
@@ -32,23 +46,36 @@ internal static unsafe class ZstdLibrary
                 bool isFull;
                 do
                 {
-                    var free = output.Free(Step);
+                    var free = output.Free(1);
                     fixed (byte* target = free)
                     {
                         var written = new Buffer { Bytes = target, Size = (nuint)free.Length };
-                        if (IsError(DecompressStream(stream, &written, &input)) != 0)
-                            throw new DecompressionException("damaged zstd data");
+                        nuint result = DecompressStream(stream, &written, &input);
+                        if (IsError(result) != 0)
+                            throw ErrorCode(result) == WindowTooLarge ? new UnpackedTooLargeException(maxBytes) : new DecompressionException("damaged zstd data");
                         output.Advance((int)written.Position);
                         isFull = written.Position == written.Size;
                     }
                 }
                 while (input.Position < input.Size || isFull);
             }
-            return output.ToArray();
+            return output.Written;
         }
         finally
         {
             FreeStream(stream);
+        }
+    }
+
+    /// <summary>Compresses into a target that is no smaller than what it is given.</summary>
+    /// <returns>The size, or -1 where it does not become smaller.</returns>
+    internal static int Encode(ReadOnlySpan<byte> data, Span<byte> target)
+    {
+        const int Level = 3; // the library's usual one
+        fixed (byte* source = data, packed = target)
+        {
+            nuint size = Compress(packed, (nuint)target.Length, source, (nuint)data.Length, Level);
+            return IsError(size) != 0 ? -1 : (int)size;
         }
     }
 

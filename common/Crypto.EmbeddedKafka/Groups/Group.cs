@@ -51,6 +51,7 @@ internal sealed partial class Group
     internal string ProtocolType => _protocolType;
 
     /// <summary>Marks an empty group as deleted.</summary>
+    /// <exception cref="IOException">It is as it was.</exception>
     internal ErrorCode Kill()
     {
         lock (_gate)
@@ -59,9 +60,9 @@ internal sealed partial class Group
                 return ErrorCode.GroupIdNotFound;
             if (State != GroupState.Empty)
                 return ErrorCode.NonEmptyGroup;
+            _store.Delete(Id);
             State = GroupState.Dead;
             _offsets.Clear();
-            _store.Delete(Id);
             return ErrorCode.None;
         }
     }

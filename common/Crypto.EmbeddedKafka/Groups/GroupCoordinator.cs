@@ -51,7 +51,16 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
     internal void ForgetTopic(string topic)
     {
         foreach (var group in _groups.Values)
-            group.ForgetTopic(topic);
+        {
+            try
+            {
+                group.ForgetTopic(topic);
+            }
+            catch (IOException e)
+            {
+                LogNotSaved(_logger, e, group.Id);
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -103,8 +103,16 @@ internal sealed class GroupJournal : IGroupStore, IDisposable
         _journal.Append(writer.Written.Span);
         if (_journal.Size < _rewriteAt)
             return;
-        _journal.Rewrite(Entries().Append(writer.Written.ToArray()));
-        _rewriteAt = Math.Max(RewriteAboveBytes, _journal.Size * 4);
+        try
+        {
+            _journal.Rewrite(Entries().Append(writer.Written.ToArray()));
+            _rewriteAt = Math.Max(RewriteAboveBytes, _journal.Size * 4);
+        }
+        catch (IOException)
+        {
+            // The entry is in the journal, and what is only too long can be read: there may be more room later.
+            _rewriteAt = _journal.Size + RewriteAboveBytes;
+        }
     }
 
     private IEnumerable<byte[]> Entries()

@@ -79,13 +79,13 @@ internal readonly ref struct BatchHeader(Span<byte> batch)
 
     internal Span<byte> Records => _batch[Size..TotalSize];
 
-    /// <summary>Declares other, uncompressed records as this batch's content and seals them with a checksum.</summary>
-    internal void SetContent(int totalSize, int recordCount)
+    /// <summary>Declares other records as this batch's content and seals them with a checksum.</summary>
+    internal void SetContent(int totalSize, int recordCount, CompressionType compression)
     {
         const int CompressionBits = 0x07;
         BinaryPrimitives.WriteInt32BigEndian(_batch[8..], totalSize - LengthOverhead);
         BinaryPrimitives.WriteInt32BigEndian(_batch[57..], recordCount);
-        BinaryPrimitives.WriteInt16BigEndian(_batch[21..], (short)(Attributes & ~CompressionBits));
+        BinaryPrimitives.WriteInt16BigEndian(_batch[21..], (short)((Attributes & ~CompressionBits) | (int)compression));
         BinaryPrimitives.WriteUInt32BigEndian(_batch[17..], ComputeChecksum());
     }
 

@@ -3,7 +3,7 @@ using Crypto.EmbeddedKafka.Protocol;
 
 namespace Crypto.EmbeddedKafka.Log;
 
-/// <summary>What a produced batch must be before it gets an offset. Compressed records are not unpacked for it.</summary>
+/// <summary>What a produced batch must be before it gets an offset. Records are unpacked for compacted topics only.</summary>
 internal static class BatchValidator
 {
     private const byte CurrentMagic = 2;
@@ -26,19 +26,23 @@ internal static class BatchValidator
             return (ErrorCode.MessageTooLarge, $"a batch of {header.TotalSize} bytes; max.message.bytes is {settings.MaxMessageBytes}");
         if (header.Checksum != header.ComputeChecksum())
             return (ErrorCode.CorruptMessage, "the checksum does not match");
-        var content = CheckContent(header);
-        return content.Item1 == ErrorCode.None && settings.Compact ? CheckKeys(records) : content;
+        return CheckContent(header);
     }
 
-    private static (ErrorCode, string?) CheckKeys(Memory<byte> batch)
+    /// <summary>Checks the batch of a compacted topic further.</summary>
+    internal static (ErrorCode Error, string? Message) CheckKeys(Memory<byte> batch, UnpackLimit limit)
     {
         try
         {
-            return BatchRecords.AllHaveKeys(batch)
+            return BatchRecords.AllHaveKeys(batch, limit)
                 ? (ErrorCode.None, null)
                 : (ErrorCode.InvalidRecord, "a compacted topic takes records with a key only");
         }
-        catch (DecompressionException e)
+        catch (UnpackedTooLargeException e) when (limit.IsLast)
+        {
+            return (ErrorCode.MessageTooLarge, $"{e.Message} of a batch for a compacted topic");
+        }
+        catch (DecompressionException e) when (e is not UnpackedTooLargeException)
         {
             return (ErrorCode.CorruptMessage, e.Message);
         }

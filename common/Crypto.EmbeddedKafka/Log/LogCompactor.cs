@@ -7,7 +7,7 @@ namespace Crypto.EmbeddedKafka.Log;
 /// Keeps the last record of every key, in two passes over ended segments: which offset is each key's last, then segments
 /// without the rest. As in Kafka a key stands by its MD5 hash.
 /// </summary>
-internal sealed class LogCompactor(string folder, long nowMs, long deleteRetentionMs)
+internal sealed class LogCompactor(string folder, long nowMs, long deleteRetentionMs, UnpackingMemory memory)
 {
     /// <summary>About 250 MB of map. Keys that do not fit are left for the next time: what is not in the map is kept.</summary>
     private const int MaxKeys = 4_000_000;
@@ -17,19 +17,32 @@ internal sealed class LogCompactor(string folder, long nowMs, long deleteRetenti
     /// <summary>How many bytes the rewritten segments have become smaller by.</summary>
     internal long Freed { get; private set; }
 
-    /// <returns>What each segment is replaced by: itself, a smaller one, or null where nothing is left.</returns>
-    internal Dictionary<Segment, Segment?> Compact(IReadOnlyCollection<Segment> segments)
+    /// <summary>When the first tombstone that had to stay may go, in ms since 1970.</summary>
+    internal long TombstonesDueMs { get; private set; } = long.MaxValue;
+
+    /// <summary>The first pass.</summary>
+    internal void NoteKeys(IEnumerable<Segment> segments)
     {
         foreach (var segment in segments)
-            segment.VisitBatches(NoteKeys);
-        return segments.ToDictionary(s => s, Rewrite);
+            segment.VisitBatches(batch => memory.Run(limit => NoteKeys(batch, limit)));
     }
 
-    private void NoteKeys(Memory<byte> batch)
+    /// <summary>The second pass, a segment at a time.</summary>
+    /// <returns>What the segment is replaced by: itself, a smaller one, or null where nothing is left.</returns>
+    internal Segment? Rewrite(Segment segment)
+    {
+        long dueMs = segment.LastWrittenMs + Math.Min(deleteRetentionMs, long.MaxValue / 2);
+        var left = segment.Filter(folder, batch => memory.Run(limit => Filter(batch, dueMs, limit)));
+        Freed += segment.Size - (left?.Size ?? 0);
+        return left;
+    }
+
+    private bool NoteKeys(Memory<byte> batch, UnpackLimit limit)
     {
         var header = new BatchHeader(batch.Span);
-        if (header.IsControl || !TryUnpack(batch, out var records))
-            return;
+        // A batch that cannot be read is no reason to lose it.
+        if (header.IsControl || !Decompressor.TryRecords(batch, limit, out var records))
+            return false;
         var walker = new RecordWalker(records.Span);
         while (walker.TryNext())
         {
@@ -37,59 +50,26 @@ internal sealed class LogCompactor(string folder, long nowMs, long deleteRetenti
             if (walker.HasKey && (_lastOffsets.Count < MaxKeys || _lastOffsets.ContainsKey(key)))
                 _lastOffsets[key] = header.BaseOffset + walker.OffsetDelta;
         }
+        return true;
     }
 
-    private Segment? Rewrite(Segment segment)
-    {
-        bool dropTombstones = nowMs - segment.LastWrittenMs > deleteRetentionMs;
-        var kept = new List<byte[]>();
-        bool changed = false;
-        segment.VisitBatches(batch =>
-        {
-            var left = Filter(batch, dropTombstones);
-            changed |= left is null || left.Length != batch.Length;
-            if (left is not null)
-                kept.Add(left);
-        });
-        if (!changed)
-            return segment;
-        Freed += segment.Size - kept.Sum(b => (long)b.Length);
-        return kept.Count == 0 ? null : segment.ReplaceBy(folder, kept);
-    }
-
-    private byte[]? Filter(Memory<byte> batch, bool dropTombstones)
+    private ReadOnlyMemory<byte> Filter(Memory<byte> batch, long dueMs, UnpackLimit limit)
     {
         var header = new BatchHeader(batch.Span);
-        if (header.IsControl || !TryUnpack(batch, out var records))
-            return batch.ToArray();
+        if (header.IsControl || !Decompressor.TryRecords(batch, limit, out var records))
+            return batch;
         long baseOffset = header.BaseOffset;
-        int kept = 0;
         bool Wanted(ref RecordWalker record)
         {
             bool isLast = !_lastOffsets.TryGetValue(Hash(record.Key), out long last) || last <= baseOffset + record.OffsetDelta;
-            bool wanted = isLast && (record.HasValue || !dropTombstones);
-            kept += wanted ? 1 : 0;
-            return wanted;
-        }
-        var filtered = BatchRecords.Filter(batch, records.Span, Wanted);
-        return kept == header.RecordCount ? batch.ToArray() : filtered;
-    }
-
-    /// <summary>A batch that cannot be read is no reason to lose it.</summary>
-    private static bool TryUnpack(Memory<byte> batch, out ReadOnlyMemory<byte> records)
-    {
-        records = default;
-        if (!Decompressor.CanUnpack(new BatchHeader(batch.Span).Compression))
-            return false;
-        try
-        {
-            records = Decompressor.Records(batch);
+            if (record.HasValue || !isLast)
+                return isLast;
+            if (nowMs > dueMs)
+                return false;
+            TombstonesDueMs = Math.Min(TombstonesDueMs, dueMs);
             return true;
         }
-        catch (DecompressionException)
-        {
-            return false;
-        }
+        return BatchRecords.Filter(batch, records.Span, Wanted);
     }
 
     private static UInt128 Hash(ReadOnlySpan<byte> key)

@@ -1,3 +1,4 @@
+using Crypto.EmbeddedKafka.Compression;
 using Crypto.EmbeddedKafka.Topics;
 using Microsoft.Extensions.Logging;
 
@@ -8,13 +9,15 @@ namespace Crypto.EmbeddedKafka.Log;
 internal sealed partial class LogKeeper : IAsyncDisposable
 {
     private readonly TopicCatalog _topics;
+    private readonly UnpackingMemory _memory;
     private readonly ILogger _logger;
     private readonly PeriodicTimer _timer;
     private readonly Task _working;
 
-    internal LogKeeper(TopicCatalog topics, EmbeddedKafkaOptions options, TimeProvider time, ILogger logger)
+    internal LogKeeper(TopicCatalog topics, UnpackingMemory memory, EmbeddedKafkaOptions options, TimeProvider time, ILogger logger)
     {
         _topics = topics;
+        _memory = memory;
         _logger = logger;
         _timer = new PeriodicTimer(TimeSpan.FromMilliseconds(options.LogCheckIntervalMs), time);
         _working = WorkAsync();
@@ -43,7 +46,7 @@ internal sealed partial class LogKeeper : IAsyncDisposable
         try
         {
             partition.ApplyRetention();
-            partition.ApplyCompaction();
+            partition.ApplyCompaction(_memory);
             partition.ExpireProducers();
             if (partition.IsDirty)
                 partition.SaveCheckpoint();

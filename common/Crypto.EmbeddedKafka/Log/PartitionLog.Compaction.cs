@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using Crypto.EmbeddedKafka.Compression;
 using Microsoft.Extensions.Logging;
 
 namespace Crypto.EmbeddedKafka.Log;
@@ -6,9 +6,11 @@ namespace Crypto.EmbeddedKafka.Log;
 internal sealed partial class PartitionLog
 {
     private long _compactedTo;
+    private long _tombstonesDueMs = long.MaxValue;
 
-    /// <summary>Compacts the ended segments once enough of them is new. Writers and readers go on meanwhile.</summary>
-    internal void ApplyCompaction()
+    /// <summary>Compacts the ended segments once enough of them is new, or tombstones have stayed long enough. Writers and readers go on meanwhile.</summary>
+    /// <param name="memory">For unpacking batches.</param>
+    internal void ApplyCompaction(UnpackingMemory memory)
     {
         var settings = Settings;
         if (!settings.Compact)
@@ -16,27 +18,39 @@ internal sealed partial class PartitionLog
         var ended = _segments[..^1];
         long total = ended.Sum(s => s.Size);
         long dirty = ended.Where(s => s.BaseOffset >= _compactedTo).Sum(s => s.Size);
-        if (dirty == 0 || (double)dirty / total < settings.MinCleanableRatio)
+        bool isDirty = dirty > 0 && (double)dirty / total >= settings.MinCleanableRatio;
+        if (!isDirty && NowMs <= _tombstonesDueMs)
             return;
-        var compactor = new LogCompactor(_folder, NowMs, settings.DeleteRetentionMs);
-        var replacements = compactor.Compact(ended);
-        lock (_writing)
-        {
-            // Retention and DeleteRecords may have taken segments away meanwhile, and new ones may have come.
-            var replaced = ImmutableArray.CreateBuilder<Segment>();
-            foreach (var segment in _segments)
-            {
-                if (!replacements.TryGetValue(segment, out var replacement))
-                    replaced.Add(segment);
-                else if (replacement is not null)
-                    replaced.Add(replacement);
-                else
-                    segment.Delete();
-            }
-            _segments = replaced.ToImmutable();
-        }
+        var compactor = new LogCompactor(_folder, NowMs, settings.DeleteRetentionMs, memory);
+        compactor.NoteKeys(ended);
+        foreach (var segment in ended)
+            Replace(segment, compactor.Rewrite(segment));
+        _tombstonesDueMs = compactor.TombstonesDueMs;
         _compactedTo = ended[^1].NextOffset;
         LogCompacted(_logger, _folder, ended.Length, compactor.Freed);
+    }
+
+    private void Replace(Segment segment, Segment? replacement)
+    {
+        if (ReferenceEquals(segment, replacement))
+            return;
+        lock (_writing)
+        {
+            // DeleteRecords may have taken it away meanwhile; what has taken its place must not outlive it.
+            int index = _segments.IndexOf(segment);
+            if (index < 0)
+            {
+                replacement?.Delete();
+                return;
+            }
+            if (replacement is not null)
+            {
+                _segments = _segments.SetItem(index, replacement);
+                return;
+            }
+            _segments = _segments.RemoveAt(index);
+            segment.Delete();
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Folder}: {Segments} segments compacted, {Freed} bytes freed")]

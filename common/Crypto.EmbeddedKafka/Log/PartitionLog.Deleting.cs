@@ -6,14 +6,16 @@ internal sealed partial class PartitionLog
 {
     /// <summary>Makes an offset the first one; segments that lie wholly before it are deleted.</summary>
     /// <returns>False for an offset that was never written.</returns>
+    /// <exception cref="IOException">They are gone, but a restart may bring them back: it is to be tried again.</exception>
     internal bool DeleteBefore(long offset)
     {
         lock (_writing)
         {
             if (offset < 0 || offset > _nextOffset)
                 return false;
-            if (offset <= _startOffset)
+            if (offset <= _startOffset && _startOffset == _checkpointedStart)
                 return true;
+            offset = Math.Max(offset, _startOffset);
             Volatile.Write(ref _startOffset, offset);
             var dead = _segments.TakeWhile((s, i) => i < _segments.Length - 1 && s.NextOffset <= offset).ToList();
             DropOldest(dead.Count);

@@ -1,3 +1,4 @@
+using Crypto.EmbeddedKafka.Compression;
 using Crypto.EmbeddedKafka.Protocol;
 
 namespace Crypto.EmbeddedKafka.Log;
@@ -31,7 +32,10 @@ internal sealed partial class PartitionLog
     internal bool HasRecordsAt(long offset) => offset < NextOffset;
 
     /// <summary>The first record at or after a time.</summary>
-    internal (long Offset, long Timestamp)? FindTimestamp(long timestampMs)
+    /// <param name="timestampMs">The time in ms since 1970.</param>
+    /// <param name="limit">How much memory a batch may take.</param>
+    /// <exception cref="UnpackedTooLargeException">It is to be tried again with the last limit.</exception>
+    internal (long Offset, long Timestamp)? FindTimestamp(long timestampMs, UnpackLimit limit)
     {
         foreach (var segment in _segments)
         {
@@ -40,9 +44,14 @@ internal sealed partial class PartitionLog
             long from = StartOffset;
             while (segment.BatchAt(timestampMs, from) is { } slice)
             {
-                var batch = new byte[slice.Length];
-                slice.Read(batch);
-                if (RecordFinder.FirstAt(batch, timestampMs, StartOffset) is { } found)
+                if (slice.Length > limit.Bytes && !limit.IsLast)
+                    throw new UnpackedTooLargeException(limit.Bytes);
+                bool isTooLarge = slice.Length > limit.Bytes;
+                var batch = new byte[isTooLarge ? BatchHeader.Size : slice.Length];
+                (slice with { Length = batch.Length }).Read(batch);
+                if (isTooLarge)
+                    return RecordFinder.FirstOf(new BatchHeader(batch), StartOffset);
+                if (RecordFinder.FirstAt(batch, timestampMs, StartOffset, limit) is { } found)
                     return found;
                 // The record that the batch's time came from was compacted away, or lies before the log's start.
                 from = new BatchHeader(batch).LastOffset + 1;
@@ -52,12 +61,12 @@ internal sealed partial class PartitionLog
     }
 
     /// <summary>The record with the largest timestamp, the first of them where several share it.</summary>
-    internal (long Offset, long Timestamp)? FindMaxTimestamp()
+    internal (long Offset, long Timestamp)? FindMaxTimestamp(UnpackLimit limit)
     {
         long max = -1;
         foreach (var segment in _segments)
             max = Math.Max(max, segment.MaxTimestamp);
-        return max < 0 ? null : FindTimestamp(max);
+        return max < 0 ? null : FindTimestamp(max, limit);
     }
 
     private static int IndexOf(ReadOnlySpan<Segment> segments, long offset)

@@ -24,6 +24,7 @@ internal sealed partial class PartitionLog
             new Checkpoint(
                 active.BaseOffset, active.Size, _nextOffset, active.MaxTimestamp, _startOffset, [.. _producers.All]).Save(_folder);
             _checkpointed = _nextOffset;
+            _checkpointedStart = _startOffset;
         }
     }
 

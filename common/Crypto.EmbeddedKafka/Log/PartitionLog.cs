@@ -25,6 +25,7 @@ internal sealed partial class PartitionLog
     private long _nextOffset;
     private long _startOffset;
     private long _checkpointed;
+    private long _checkpointedStart;
 
     private PartitionLog(string folder, LogSettings settings, TimeProvider time, ILogger logger)
     {
@@ -60,7 +61,11 @@ internal sealed partial class PartitionLog
         lock (_writing)
         {
             if (header.ProducerId >= 0 && CheckSequence(header) is { } answer)
+            {
+                if (Settings.FlushAlways && answer.Error == ErrorCode.None)
+                    Active.Flush(); // the first time may still be at it, over a connection that was lost
                 return answer;
+            }
             long appendTime = Stamp(header);
             header.BaseOffset = _nextOffset;
             header.LeaderEpoch = Broker.LeaderEpoch;

@@ -27,20 +27,78 @@ internal sealed partial class Segment
     }
 
     /// <summary>
-    /// Puts other batches in this segment's place on the disk. Readers that have the old file read on in it; a crash in
-    /// between leaves either file, and an index that does not fit is made anew.
+    /// Puts a segment with other batches in this one's place on the disk. Readers that have the old file read on in it; a
+    /// crash in between leaves either file, and an index that does not fit is made anew.
     /// </summary>
-    internal Segment ReplaceBy(string folder, IEnumerable<byte[]> batches)
+    /// <param name="folder">The partition's.</param>
+    /// <param name="filter">Gives what a batch is replaced by: itself, another one, or nothing.</param>
+    /// <returns>This segment where nothing changes, null where no batch is left; its files are still there then.</returns>
+    /// <exception cref="IOException">The segment is as it was; the disk may be full.</exception>
+    internal Segment? Filter(string folder, Func<Memory<byte>, ReadOnlyMemory<byte>> filter)
     {
-        var lastWritten = File.GetLastWriteTimeUtc(LogPath);
+        LoadIndex(); // it is about to be another's
         string cleaned = LogPath + CleanedExtension;
-        using (var file = new FileStream(cleaned, FileMode.Create, FileAccess.Write, FileShare.None))
+        try
         {
-            foreach (var batch in batches)
-                file.Write(batch);
-            file.Flush(flushToDisk: true);
+            long? written = WriteFiltered(cleaned, filter);
+            if (written is > 0)
+                return ReplaceBy(cleaned, folder);
+            File.Delete(cleaned);
+            return written is null ? this : null;
         }
-        File.SetLastWriteTimeUtc(cleaned, lastWritten);
+        catch
+        {
+            File.Delete(cleaned); // above all on a full disk
+            throw;
+        }
+    }
+
+    /// <returns>The size of the new file; null where nothing changes and nothing was written.</returns>
+    private long? WriteFiltered(string path, Func<Memory<byte>, ReadOnlyMemory<byte>> filter)
+    {
+        FileStream? file = null;
+        long position = 0;
+        try
+        {
+            VisitBatches(batch =>
+            {
+                var left = filter(batch);
+                // Another compression may take more room than the client's did; positions are kept in 31 bits.
+                if ((file?.Length ?? position) + left.Length + (Size - position - batch.Length) > int.MaxValue)
+                    left = batch;
+                if (file is null && !left.Equals(batch))
+                {
+                    file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
+                    CopyBeginning(file, position);
+                }
+                file?.Write(left.Span);
+                position += batch.Length;
+            });
+            file?.Flush(flushToDisk: true);
+            return file?.Length;
+        }
+        finally
+        {
+            file?.Dispose();
+        }
+    }
+
+    private void CopyBeginning(FileStream target, long length)
+    {
+        var buffer = new byte[256 << 10];
+        for (long position = 0; position < length;)
+        {
+            int read = ReadFully(buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - position)), position);
+            if (read == 0)
+                throw new IOException($"{LogPath} ends at position {position}");
+            target.Write(buffer, 0, read);
+            position += read;
+        }
+    }
+
+    private Segment ReplaceBy(string cleaned, string folder)
+    {
+        File.SetLastWriteTimeUtc(cleaned, File.GetLastWriteTimeUtc(LogPath));
         File.Delete(IndexPath);
         File.Move(cleaned, LogPath, overwrite: true);
         var replacement = new Segment(folder, BaseOffset) { FirstWrittenMs = FirstWrittenMs };

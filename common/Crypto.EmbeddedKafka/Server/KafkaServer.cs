@@ -25,7 +25,7 @@ internal sealed partial class KafkaServer : IAsyncDisposable
     internal KafkaServer(EmbeddedKafkaOptions options, BrokerMetrics metrics, ILogger logger)
     {
         _metrics = metrics;
-        _budget = new MemoryBudget(options.MaxRequestMemoryBytes);
+        _budget = new MemoryBudget(options.MaxRequestMemoryBytes / 2); // unpacking batches has the other half
         _options = options;
         _logger = logger;
         _listener = Listen(options);

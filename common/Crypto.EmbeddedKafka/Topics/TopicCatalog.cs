@@ -65,25 +65,41 @@ internal sealed partial class TopicCatalog
                 return error;
             if (validateOnly)
                 return TopicError.None;
-            try
-            {
-                Make(new TopicDescription(name, Guid.NewGuid(), partitions, new(settings.ToDictionary())));
-                return TopicError.None;
-            }
-            catch (Exception e) when (e is IOException or AggregateException { InnerException: IOException })
-            {
-                return new(ErrorCode.KafkaStorageError, $"topic {name} cannot be stored: {e.Message}");
-            }
+            return TryStore(name, () => Make(new TopicDescription(name, Guid.NewGuid(), partitions, new(settings.ToDictionary()))));
+        }
+    }
+
+    /// <summary>The disk may be full; clients try again after this code.</summary>
+    private static TopicError TryStore(string name, Action change)
+    {
+        try
+        {
+            change();
+            return TopicError.None;
+        }
+        catch (Exception e) when (e is IOException or AggregateException { InnerException: IOException })
+        {
+            return new(ErrorCode.KafkaStorageError, $"topic {name} cannot be stored: {e.InnerException?.Message ?? e.Message}");
         }
     }
 
     private void Make(TopicDescription description)
     {
         string folder = FolderOf(description.Name);
-        for (int i = 0; i < description.Partitions; i++)
-            Directory.CreateDirectory(PartitionFolder(folder, i));
-        description.Save(folder); // last: a folder without it is thrown away at the next start
-        Add(Open(description, folder));
+        try
+        {
+            for (int i = 0; i < description.Partitions; i++)
+                Directory.CreateDirectory(PartitionFolder(folder, i));
+            description.Save(folder); // last: a folder without it is thrown away at the next start
+            Add(Open(description, folder));
+        }
+        catch
+        {
+            // A topic that its creator was refused must not be there after the next start.
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+            throw;
+        }
         LogCreated(_logger, description.Name, description.Id, description.Partitions);
     }
 
@@ -101,14 +117,14 @@ internal sealed partial class TopicCatalog
     {
         lock (_changing)
         {
-            if (!_byId.TryRemove(topic.Id, out _))
+            if (!_byId.ContainsKey(topic.Id))
                 return false;
+            string deleted = Path.Combine(_folder, topic.Id.ToString("N") + DeletedSuffix);
+            Directory.Move(FolderOf(topic.Name), deleted); // first: what cannot be moved is still there after a restart
+            _byId.TryRemove(topic.Id, out _);
             _byName.TryRemove(topic.Name, out _);
             foreach (var partition in topic.Partitions)
                 partition.Waiters.WakeAll(); // who waits for records learns that the topic is gone
-            string folder = FolderOf(topic.Name);
-            string deleted = Path.Combine(_folder, topic.Id.ToString("N") + DeletedSuffix);
-            Directory.Move(folder, deleted);
             Directory.Delete(deleted, recursive: true);
             LogDeleted(_logger, topic.Name, topic.Id);
             return true;
@@ -127,21 +143,26 @@ internal sealed partial class TopicCatalog
             if (validateOnly)
                 return TopicError.None;
             string folder = FolderOf(topic.Name);
-            var added = Enumerable.Range(before, count - before).Select(i => OpenPartition(folder, i, topic.Settings));
-            topic.Partitions = topic.Partitions.AddRange(added);
-            Describe(topic).Save(folder);
-            return TopicError.None;
+            return TryStore(topic.Name, () =>
+            {
+                PartitionLog[] added = [.. Enumerable.Range(before, count - before).Select(i => OpenPartition(folder, i, topic.Settings))];
+                (Describe(topic) with { Partitions = count }).Save(folder);
+                topic.Partitions = topic.Partitions.AddRange(added);
+            });
         }
     }
 
-    internal void Configure(Topic topic, ImmutableDictionary<string, string> settings)
+    internal TopicError Configure(Topic topic, ImmutableDictionary<string, string> settings)
     {
         lock (_changing)
         {
+            if (TryStore(topic.Name, () => (Describe(topic) with { Settings = new(settings.ToDictionary()) }).Save(FolderOf(topic.Name)))
+                is { Code: not ErrorCode.None } error)
+                return error;
             topic.Settings = settings;
-            Describe(topic).Save(FolderOf(topic.Name));
             foreach (var partition in topic.Partitions)
                 partition.Settings = TopicSettings.ToLogSettings(settings, _options.Flush == FlushMode.Always);
+            return TopicError.None;
         }
     }
 
@@ -150,8 +171,24 @@ internal sealed partial class TopicCatalog
     {
         lock (_changing)
         {
-            foreach (var partition in All.SelectMany(t => t.Partitions))
-                partition.Close();
+            foreach (var topic in All)
+            {
+                foreach (var partition in topic.Partitions)
+                    Close(topic, partition);
+            }
+        }
+    }
+
+    private void Close(Topic topic, PartitionLog partition)
+    {
+        try
+        {
+            partition.Close();
+        }
+        catch (IOException e)
+        {
+            LogNotClosed(_logger, topic.Name, e.Message); // what it says is known to be whole is so, only less than could be
+            partition.Abandon();
         }
     }
 
@@ -206,6 +243,9 @@ internal sealed partial class TopicCatalog
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Topic {Topic} created, id {Id}, {Partitions} partitions")]
     private static partial void LogCreated(ILogger logger, string topic, Guid id, int partitions);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A log of {Topic} has no last checkpoint, so the next start will look at its end: {Reason}")]
+    private static partial void LogNotClosed(ILogger logger, string topic, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Topic {Topic} deleted, id {Id}")]
     private static partial void LogDeleted(ILogger logger, string topic, Guid id);

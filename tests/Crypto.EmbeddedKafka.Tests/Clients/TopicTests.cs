@@ -98,7 +98,7 @@ public sealed class TopicTests : IAsyncLifetime
     [InlineData(CompressionType.Zstd)]
     public async Task A_record_is_found_by_its_time_to_the_record(CompressionType compression)
     {
-        await TestClients.CreateTopicAsync(_broker, "t");
+        await TestClients.CreateTopicAsync(_broker, "t", settings: new() { ["retention.ms"] = "-1" });
         using var producer = TestClients.Producer(_broker, c => (c.CompressionType, c.LingerMs) = (compression, 50));
         for (int i = 0; i < 500; i++)
             producer.Produce("t", new Message<string, string> { Value = $"record {i}", Timestamp = new Timestamp(1_700_000_000_000 + (i * 10), TimestampType.CreateTime) });
@@ -132,7 +132,7 @@ public sealed class TopicTests : IAsyncLifetime
         for (int round = 0; round < 20; round++)
         {
             for (int key = 0; key < 10; key++)
-                producer.Produce("t", new Message<string, string> { Key = $"{key}", Value = key == 3 && round > 5 ? null! : $"{round} {Noise(40)}" });
+                producer.Produce("t", new Message<string, string> { Key = $"{key}", Value = key == 3 && round > 5 ? null! : $"{round} {Noise(40)}".PadRight(200) });
             producer.Flush(TimeSpan.FromSeconds(60));
         }
 
@@ -143,8 +143,22 @@ public sealed class TopicTests : IAsyncLifetime
         foreach (var key in records.GroupBy(r => r.Message.Key).Where(g => g.Key != "3"))
             Assert.StartsWith("19 ", key.Last().Message.Value, StringComparison.Ordinal);
         Assert.DoesNotContain(records, r => r.Message.Key == "3" && r.Message.Value is not null);
-        await _broker.RestartAsync();
+        await _broker.StopAsync();
+        // What was compressed is so again: a log does not grow by being compacted.
+        Assert.DoesNotContain(Compressions(), c => (c == EmbeddedKafka.Log.CompressionType.None) != (compression == CompressionType.None));
+        await _broker.StartAgainAsync();
         Assert.Equal(records.Select(r => r.Offset), (await AwaitRecordsAsync(_ => true)).Select(r => r.Offset));
+    }
+
+    private List<EmbeddedKafka.Log.CompressionType> Compressions()
+    {
+        var found = new List<EmbeddedKafka.Log.CompressionType>();
+        foreach (string file in Directory.GetFiles(Path.Combine(_broker.Folder, "topics", "t", "0"), "*.log"))
+        {
+            for (var rest = File.ReadAllBytes(file).AsMemory(); rest.Length > 0; rest = rest[new EmbeddedKafka.Log.BatchHeader(rest.Span).TotalSize..])
+                found.Add(new EmbeddedKafka.Log.BatchHeader(rest.Span).Compression);
+        }
+        return found;
     }
 
     [Fact]

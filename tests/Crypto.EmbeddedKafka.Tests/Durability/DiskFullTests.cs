@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Confluent.Kafka;
 using Crypto.Testing;
 
@@ -13,14 +12,14 @@ public sealed class DiskFullTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await RunAsync("sh", "-c", $"mountpoint -q {_folder.Path} && umount {_folder.Path} || true");
+        await Mounting.UnmountAsync(_folder.Path);
         _folder.Dispose();
     }
 
     [SystemFact(SystemNeed.Mount)]
     public async Task With_a_full_disk_producers_have_to_wait_reads_go_on_and_with_room_all_is_well()
     {
-        await RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", _folder.Path);
+        await Mounting.MountAsync(_folder.Path, "8m");
         await using var broker = await BrokerProcess.StartAsync(_folder.Path, 0);
         using var producer = Producer(broker);
         var written = new List<string>();
@@ -47,7 +46,7 @@ public sealed class DiskFullTests : IAsyncLifetime
 
         using var patient = Producer(broker, retries: int.MaxValue);
         var waiting = patient.ProduceAsync("t", new Message<Null, string> { Value = "patient".PadRight(200_000) });
-        await RunAsync("mount", "-o", "remount,size=64m", _folder.Path);
+        await Mounting.ResizeAsync(_folder.Path, "64m");
         await waiting.WaitAsync(TimeSpan.FromSeconds(90));
         Assert.Equal([.. written, "patient".PadRight(200_000)], Read(broker, written.Count + 1));
 
@@ -75,12 +74,5 @@ public sealed class DiskFullTests : IAsyncLifetime
         while (values.Count < count)
             values.Add((consumer.Consume(TimeSpan.FromSeconds(60)) ?? throw new TimeoutException($"only {values.Count} came")).Message.Value);
         return values;
-    }
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(program, arguments);
-        await process.WaitForExitAsync();
-        Assert.Equal(0, process.ExitCode);
     }
 }

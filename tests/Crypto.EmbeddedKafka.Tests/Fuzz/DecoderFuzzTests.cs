@@ -17,7 +17,7 @@ public sealed class DecoderFuzzTests
     [Fact]
     public void A_mutated_request_is_decoded_or_refused_and_nothing_else()
     {
-        var apis = ServedApis.Create(new BrokerParts(null!, null!, null!, null!, new EmbeddedKafkaOptions(), null!, null!));
+        var apis = ServedApis.Create(new BrokerParts(null!, null!, null!, null!, new EmbeddedKafkaOptions(), null!, null!, null!));
         var mutator = new RequestMutator(20240811);
         int decoded = 0, refused = 0;
         for (int i = 0; i < TestScale.Count(1_000_000); i++)

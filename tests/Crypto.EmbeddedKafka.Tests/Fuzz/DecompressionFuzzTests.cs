@@ -9,6 +9,8 @@ namespace Crypto.EmbeddedKafka.Tests.Fuzz;
 /// <summary>Batches that librdkafka has compressed, damaged behind the checksum's back.</summary>
 public sealed class DecompressionFuzzTests
 {
+    private const int MaxBytes = 16 << 20;
+
     [Theory]
     [InlineData(ClientCompression.Gzip)]
     [InlineData(ClientCompression.Snappy)]
@@ -26,7 +28,7 @@ public sealed class DecompressionFuzzTests
                 damaged[random.Next(BatchHeader.Size, damaged.Length)] = (byte)random.Next(256);
             try
             {
-                var walker = new RecordWalker(Decompressor.Records(damaged).Span);
+                var walker = new RecordWalker(Decompressor.Records(damaged, MaxBytes).Span);
                 while (walker.TryNext())
                 {
                 }
@@ -37,6 +39,22 @@ public sealed class DecompressionFuzzTests
             }
         }
         Assert.True(refused > 0);
+    }
+
+    [Theory]
+    [InlineData(ClientCompression.Gzip)]
+    [InlineData(ClientCompression.Snappy)]
+    [InlineData(ClientCompression.Lz4)]
+    [InlineData(ClientCompression.Zstd)]
+    public async Task No_more_comes_out_than_is_allowed(ClientCompression compression)
+    {
+        var batch = await BatchAsync(compression);
+        int size = Decompressor.Records(batch, MaxBytes).Length;
+
+        Assert.Equal(size, Decompressor.Records(batch, size + 1).Length);
+        Assert.Throws<UnpackedTooLargeException>(() => Decompressor.Records(batch, size - 1));
+        Assert.Throws<UnpackedTooLargeException>(() => Decompressor.TryRecords(batch, new UnpackLimit(1024, IsLast: false), out _));
+        Assert.False(Decompressor.TryRecords(batch, new UnpackLimit(1024, IsLast: true), out _));
     }
 
     /// <summary>One batch from the broker's own log.</summary>
@@ -50,7 +68,7 @@ public sealed class DecompressionFuzzTests
         var log = await File.ReadAllBytesAsync(Path.Combine(broker.Folder, "topics", "t", "0", "00000000000000000000.log"));
         var batch = log[..new BatchHeader(log).TotalSize];
         Assert.Equal((int)compression, (int)new BatchHeader(batch).Compression);
-        Assert.False(Decompressor.Records(batch).IsEmpty);
+        Assert.False(Decompressor.Records(batch, MaxBytes).IsEmpty);
         return batch;
     }
 }

@@ -1,3 +1,4 @@
+using Crypto.EmbeddedKafka.Compression;
 using Crypto.EmbeddedKafka.Log;
 using Crypto.EmbeddedKafka.Protocol;
 using Crypto.Testing;
@@ -116,7 +117,7 @@ public sealed class PartitionLogModelTests : IDisposable
         private void CheckTime(int number)
         {
             long expected = Math.Max(_start, number);
-            var found = _log.FindTimestamp(Start + number);
+            var found = _log.FindTimestamp(Start + number, new UnpackLimit(1 << 20, IsLast: true));
             if (expected >= _model.Count)
                 Assert.Null(found);
             else

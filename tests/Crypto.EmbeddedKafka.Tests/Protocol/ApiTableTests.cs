@@ -41,5 +41,5 @@ public sealed class ApiTableTests
     }
 
     /// <summary>The handlers are not called, so nothing has to be behind them.</summary>
-    private static ApiRegistry Apis() => ServedApis.Create(new BrokerParts(null!, null!, null!, null!, new EmbeddedKafkaOptions(), null!, null!));
+    private static ApiRegistry Apis() => ServedApis.Create(new BrokerParts(null!, null!, null!, null!, new EmbeddedKafkaOptions(), null!, null!, null!));
 }

@@ -38,7 +38,7 @@ public sealed class JavaVectorTests
     {
         // AlterConfigs was superseded by IncrementalAlterConfigs; DescribeTopicPartitions is used from 3.8 on.
         ApiKey[] unused = session == "java-3.0.txt" ? [ApiKey.AlterConfigs, ApiKey.DescribeTopicPartitions] : [ApiKey.AlterConfigs];
-        var apis = ServedApis.Create(new BrokerParts(null!, null!, null!, null!, new EmbeddedKafkaOptions(), null!, null!));
+        var apis = ServedApis.Create(new BrokerParts(null!, null!, null!, null!, new EmbeddedKafkaOptions(), null!, null!, null!));
         var covered = VectorFile.Read(session).Select(v => Convert.FromHexString(v.Request[0] + v.Request[1]))
             .Select(b => (Key: (ApiKey)BinaryPrimitives.ReadInt16BigEndian(b), Version: BinaryPrimitives.ReadInt16BigEndian(b.AsSpan(2))))
             .ToHashSet();
