@@ -18,7 +18,8 @@ internal static class Banner
         {
             lines.Add(("health", $"http://127.0.0.1:{options.HttpPort}/health"));
         }
-        lines.Add(("exchange", infrastructure.MarketUrl is { } url ? $"{url}  ({Describe(options)})" : $"Binance, {options.Venue}"));
+        if ((options.Roles & ~(Roles.Kafka | Roles.Postgres)) != 0)
+            lines.Add(("exchange", infrastructure.MarketUrl is { } url ? $"{url}  ({Describe(options)})" : $"Binance, {options.Venue}"));
         lines.Add(("Kafka", infrastructure.KafkaBootstrap + (infrastructure.Kafka is null ? "" : "  (embedded)")));
         if (infrastructure.Postgres is { } postgres) lines.Add(("PostgreSQL", $"127.0.0.1:{postgres.Port}  (user crypto, password in {data.Postgres})"));
         if (dashboard is not null) lines.Add(("dashboard", $"{dashboard.Url}  (OTLP/gRPC: {dashboard.Collector})"));

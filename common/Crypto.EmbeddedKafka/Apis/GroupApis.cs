@@ -19,14 +19,20 @@ internal sealed class GroupApis(GroupCoordinator groups)
             return JoinGroupResponse.Failed(ErrorCode.InvalidGroupId, request.MemberId);
         if (request.SessionTimeoutMs is < MinSessionTimeoutMs or > MaxSessionTimeoutMs)
             return JoinGroupResponse.Failed(ErrorCode.InvalidSessionTimeout, request.MemberId);
-        // A member that names itself must be one of a group that exists.
-        var group = request.MemberId.Length == 0 ? groups.FindOrCreate(request.GroupId) : groups.Find(request.GroupId);
-        if (group is null)
-            return JoinGroupResponse.Failed(ErrorCode.UnknownMemberId, request.MemberId);
         var attempt = new JoinAttempt(
             request, context.ClientId, context.ClientHost,
             context.Version >= MemberIdRequiredVersion, context.Version >= SkipAssignmentVersion);
-        return await AwaitAsync(group, group.JoinAsync(attempt), context.Aborted);
+        while (true)
+        {
+            // A member that names itself must be one of a group that exists.
+            var group = request.MemberId.Length == 0 ? groups.FindOrCreate(request.GroupId) : groups.Find(request.GroupId);
+            if (group is null)
+                return JoinGroupResponse.Failed(ErrorCode.UnknownMemberId, request.MemberId);
+            var answer = await AwaitAsync(group, group.JoinAsync(attempt), context.Aborted);
+            if (answer.Error != ErrorCode.CoordinatorNotAvailable)
+                return answer;
+            // The group was forgotten before it got its first member: begin it anew.
+        }
     }
 
     internal async ValueTask<SyncGroupResponse?> SyncAsync(SyncGroupRequest request, RequestContext context) =>

@@ -15,25 +15,31 @@ internal sealed class OffsetApis(GroupCoordinator groups, TopicCatalog topics)
     {
         if (request.GroupId.Length == 0)
             return Answer(request, (_, _) => ErrorCode.InvalidGroupId);
-        // Only a commit without a generation, by a client that assigns itself, may begin a group.
-        var group = request.Generation < 0 ? groups.FindOrCreate(request.GroupId) : groups.Find(request.GroupId);
-        if (group is null)
-            return Answer(request, (_, _) => ErrorCode.IllegalGeneration);
         var valid = new Dictionary<TopicPartition, CommittedOffset>();
         foreach (var topic in request.Topics)
         {
             foreach (var partition in topic.Partitions.Where(p => Check(topic.Name, p) == ErrorCode.None))
                 valid[new(topic.Name, partition.Index)] = new(partition.Offset, partition.LeaderEpoch, partition.Metadata);
         }
-        var error = Commit(group, request, valid);
+        var error = Commit(request, valid);
         return Answer(request, (topic, partition) => error == ErrorCode.None ? Check(topic, partition) : error);
     }
 
-    private static ErrorCode Commit(Group group, OffsetCommitRequest request, Dictionary<TopicPartition, CommittedOffset> offsets)
+    private ErrorCode Commit(OffsetCommitRequest request, Dictionary<TopicPartition, CommittedOffset> offsets)
     {
         try
         {
-            return group.Commit(request, offsets);
+            while (true)
+            {
+                // Only a commit without a generation, by a client that assigns itself, may begin a group.
+                var group = request.Generation < 0 ? groups.FindOrCreate(request.GroupId) : groups.Find(request.GroupId);
+                if (group is null)
+                    return ErrorCode.IllegalGeneration;
+                var error = group.Commit(request, offsets);
+                if (error != ErrorCode.CoordinatorNotAvailable)
+                    return error;
+                // The group was forgotten before it got its first offset: begin it anew.
+            }
         }
         catch (IOException)
         {

@@ -31,6 +31,9 @@ internal sealed partial class ProduceApi(TopicCatalog topics, UnpackingMemory me
             }
             results.Add(new ProduceTopicResult(topic.Name, partitions));
         }
+        // A producer that wants no answer learns of a failure by the end of its connection, as from Kafka, and looks anew.
+        if (request.Acks == 0 && results.SelectMany(t => t.Partitions).FirstOrDefault(p => p.Error != ErrorCode.None) is { Error: not ErrorCode.None } failed)
+            throw new MalformedRequestException($"records were sent without wanting an answer, and not taken: {failed.Error}");
         return request.Acks == 0 ? null : new ProduceResponse(results);
     }
 
@@ -44,8 +47,8 @@ internal sealed partial class ProduceApi(TopicCatalog topics, UnpackingMemory me
             (error, message) = await CheckKeysAsync(records, aborted);
         if (error != ErrorCode.None)
         {
-            if (_refusals.Take(out long silenced))
-                LogRefused(logger, topic, produced.Index, message, silenced);
+            if (_refusals.Take(out string others))
+                LogRefused(logger, topic, produced.Index, message, others);
             return Failed(produced.Index, error, message);
         }
         try
@@ -57,8 +60,8 @@ internal sealed partial class ProduceApi(TopicCatalog topics, UnpackingMemory me
         }
         catch (IOException e)
         {
-            if (_failures.Take(out long silenced))
-                LogNotWritten(logger, topic, produced.Index, e.Message, silenced);
+            if (_failures.Take(out string others))
+                LogNotWritten(logger, topic, produced.Index, e.Message, others);
             return Failed(produced.Index, ErrorCode.KafkaStorageError, e.Message);
         }
     }
@@ -72,11 +75,10 @@ internal sealed partial class ProduceApi(TopicCatalog topics, UnpackingMemory me
         new(partition, error, -1, -1, -1, message);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "A batch for {Topic}-{Partition} was refused: {Problem} (and {Silenced} others since the last such line)")]
-    private static partial void LogRefused(ILogger logger, string topic, int partition, string? problem, long silenced);
+        Message = "A batch for {Topic}-{Partition} was refused: {Problem}{Others}")]
+    private static partial void LogRefused(ILogger logger, string topic, int partition, string? problem, string others);
 
     [LoggerMessage(Level = LogLevel.Error,
-        Message = "A batch for {Topic}-{Partition} could not be written, its producer has to try again: {Reason} " +
-            "(and {Silenced} others since the last such line)")]
-    private static partial void LogNotWritten(ILogger logger, string topic, int partition, string reason, long silenced);
+        Message = "A batch for {Topic}-{Partition} could not be written, its producer has to try again: {Reason}{Others}")]
+    private static partial void LogNotWritten(ILogger logger, string topic, int partition, string reason, string others);
 }

@@ -35,8 +35,9 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
 
     internal ICollection<Group> All => _groups.Values;
 
-    internal Group? Find(string id) => _groups.GetValueOrDefault(id);
+    internal Group? Find(string id) => _groups.GetValueOrDefault(id) is { State: not GroupState.Dead } group ? group : null;
 
+    /// <summary>A group that may be new. Until it holds something it can be forgotten again at any time, and is dead then.</summary>
     internal Group FindOrCreate(string id)
     {
         var group = _groups.GetOrAdd(id, static (id, me) => new Group(id, me._timings, me._journal), this);

@@ -14,6 +14,9 @@ internal sealed class ApiRegistry
     internal IReadOnlyCollection<ApiVersionRange> Versions =>
         [.. _apis.Values.Select(api => new ApiVersionRange(api.Key, api.Min, api.Max))];
 
+    /// <summary>In which versions a client may ask for the versions.</summary>
+    internal ApiVersionRange ApiVersions => new(ApiKey.ApiVersions, _apis[ApiKey.ApiVersions].Min, _apis[ApiKey.ApiVersions].Max);
+
     internal IEnumerable<ApiBinding> All => _apis.Values;
 
     internal ApiBinding? Find(ApiKey key) => _apis.GetValueOrDefault(key);

@@ -42,8 +42,8 @@ internal sealed partial class Connection(
         catch (MalformedRequestException e)
         {
             metrics.Malformed();
-            if (complaints.Take(out long silenced))
-                LogMalformed(logger, _client, e.Message, silenced);
+            if (complaints.Take(out string others))
+                LogMalformed(logger, _client, e.Message, others);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -111,8 +111,8 @@ internal sealed partial class Connection(
             bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, idle.Token)..];
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection of {Client} closed: {Problem} (and {Silenced} others since the last such line)")]
-    private static partial void LogMalformed(ILogger logger, string client, string problem, long silenced);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection of {Client} closed: {Problem}{Others}")]
+    private static partial void LogMalformed(ILogger logger, string client, string problem, string others);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Connection of {Client} ended: {Reason}")]
     private static partial void LogGone(ILogger logger, string client, string reason);

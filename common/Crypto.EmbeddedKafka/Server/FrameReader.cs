@@ -118,6 +118,8 @@ internal sealed class FrameReader(Socket socket, int maxRequestBytes, MemoryBudg
         if (!await FillAsync(SizePrefix + sizeof(short), cancellation))
             return null;
         var key = (ApiKey)BinaryPrimitives.ReadInt16BigEndian(_buffer.AsSpan(_start + SizePrefix));
+        if (!Enum.IsDefined(key))
+            throw new MalformedRequestException("it sends something else than Kafka's requests");
         int limit = key == ApiKey.Produce ? maxRequestBytes : maxRequestBytes / 10;
         if (size > limit)
             throw new MalformedRequestException($"a {key} request of {size} bytes; at most {limit} are taken");

@@ -8,19 +8,20 @@ internal sealed class LogThrottle
     private long _nextMs = long.MinValue;
     private long _silenced;
 
-    /// <param name="silenced">Lines that were not written since the last one.</param>
+    /// <param name="others">What to say at the line's end of those that were not written since the last one.</param>
     /// <returns>Whether to write this one.</returns>
-    internal bool Take(out long silenced)
+    internal bool Take(out string others)
     {
+        others = "";
         long now = Environment.TickCount64;
         long next = Volatile.Read(ref _nextMs);
         if (now < next || Interlocked.CompareExchange(ref _nextMs, now + IntervalMs, next) != next)
         {
             Interlocked.Increment(ref _silenced);
-            silenced = 0;
             return false;
         }
-        silenced = Interlocked.Exchange(ref _silenced, 0);
+        if (Interlocked.Exchange(ref _silenced, 0) is > 0 and var silenced)
+            others = $" (and {silenced} others since the last such line)";
         return true;
     }
 }

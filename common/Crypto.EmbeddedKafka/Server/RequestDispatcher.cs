@@ -23,8 +23,8 @@ internal sealed class RequestDispatcher(ApiRegistry apis, BrokerMetrics metrics)
             writer.Int32(header.CorrelationId);
             if (api is null)
             {
-                // A newer client asks in a version that nobody here knows; it is told, in version 0, which ones there are.
-                new ApiVersionsResponse(ErrorCode.UnsupportedVersion, apis.Versions).Write(writer, 0);
+                // A newer client asks in a version that nobody here knows; it is told, in version 0, in which ones it may.
+                new ApiVersionsResponse(ErrorCode.UnsupportedVersion, [apis.ApiVersions]).Write(writer, 0);
             }
             else
             {

@@ -162,6 +162,47 @@ public sealed class TopicTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_tombstone_goes_when_its_time_has_come_though_nothing_new_is_written()
+    {
+        await TestClients.CreateTopicAsync(_broker, "t", settings: new()
+        {
+            ["cleanup.policy"] = "compact",
+            ["segment.ms"] = "1",
+            ["min.cleanable.dirty.ratio"] = "0",
+            ["delete.retention.ms"] = "2000",
+        });
+        using (var producer = TestClients.Producer(_broker))
+        {
+            await producer.ProduceAsync("t", new Message<string, string> { Key = "a", Value = "1" });
+            await producer.ProduceAsync("t", new Message<string, string> { Key = "a", Value = null! });
+            await producer.ProduceAsync("t", new Message<string, string> { Key = "b", Value = "2" });
+        }
+
+        var left = await AwaitRecordsAsync(found => found.Count == 1);
+
+        Assert.Equal(("b", 2L), (left[0].Message.Key, left[0].Offset.Value));
+    }
+
+    [Fact]
+    public async Task Segments_are_ended_by_size_and_by_age()
+    {
+        await TestClients.CreateTopicAsync(_broker, "size", settings: new() { ["segment.bytes"] = "2000" });
+        await TestClients.CreateTopicAsync(_broker, "age", settings: new() { ["segment.ms"] = "1" });
+        using var producer = TestClients.Producer(_broker, c => c.CompressionType = CompressionType.None);
+        for (int i = 0; i < 10; i++)
+            await producer.ProduceAsync("size", new Message<string, string> { Value = Noise(500) });
+        await producer.ProduceAsync("age", new Message<string, string> { Value = "old" });
+
+        // 10 batches of 500 bytes and a little more, three to a segment.
+        Assert.Equal(4, Logs("size").Length);
+        await Eventually.Async(() => Logs("age").Length == 2);
+        Assert.Equal("old", TestClients.ReadAll(_broker, "age", 1)[0].Message.Value);
+        Assert.Equal(10, TestClients.ReadAll(_broker, "size", 10).Count);
+
+        string[] Logs(string topic) => Directory.GetFiles(Path.Combine(_broker.Folder, "topics", topic, "0"), "*.log");
+    }
+
+    [Fact]
     public async Task A_compacted_topic_refuses_records_without_a_key()
     {
         await TestClients.CreateTopicAsync(_broker, "t", settings: new() { ["cleanup.policy"] = "compact" });

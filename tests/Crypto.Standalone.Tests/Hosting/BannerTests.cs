@@ -38,6 +38,11 @@ public sealed class BannerTests
             $"  exchange       http://127.0.0.1:18082  {expected}", await BannerOfAsync([.. arguments, "--roles", "storage", "--market-port", "18082"]));
 
     [Fact]
+    public async Task Who_wants_a_broker_alone_is_told_of_no_exchange() =>
+        Assert.DoesNotContain(
+            await BannerOfAsync("--roles", "kafka", "--kafka-bootstrap", "broker:9092"), line => line.Contains("exchange", StringComparison.Ordinal));
+
+    [Fact]
     public async Task Recordings_are_shown_by_their_names() =>
         Assert.Contains(
             $"  exchange       http://127.0.0.1:8082  ({TestData.SpotBtcusdt}, {TestData.SpotEthusdt}, original clock, 1x)",

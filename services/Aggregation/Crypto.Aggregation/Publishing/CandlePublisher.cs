@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Confluent.Kafka;
 using Crypto.Contracts;
+using Crypto.Kafka;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -11,11 +12,12 @@ namespace Crypto.Aggregation.Publishing;
 /// Publishes committed candles to <c>crypto.candles</c>, at least once. Only the newest version of a candle waits here:
 /// a slow broker makes states skip, never the commit wait. What was delivered is marked in the table from time to time.
 /// </summary>
-public sealed partial class CandlePublisher(
+public sealed class CandlePublisher(
     IProducer<byte[], byte[]> producer, AggregationMetrics metrics, ILogger<CandlePublisher> logger) : BackgroundService
 {
     private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(20);
 
+    private readonly DeliveryFailures _failures = new(logger, TimeProvider.System, "candles", "They are sent again");
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _signal = new(0, 1);
     private Dictionary<CandleKey, (Candle Candle, Headers? Headers)> _waiting = [];
@@ -106,17 +108,12 @@ public sealed partial class CandlePublisher(
         if (report.Error.IsError)
         {
             metrics.PublishFailed();
-            Log.Undelivered(logger, candle.Key, candle.OpenTimeUs, report.Error.Reason);
+            _failures.Failed(report.Topic, report.Error.Reason);
             Enqueue([candle]);
             return;
         }
+        _failures.Succeeded();
         metrics.Published();
         lock (_lock) _delivered[key] = Math.Max(candle.Version, _delivered.GetValueOrDefault(key));
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Warning, "Candle {Key} of {OpenTimeUs} was not delivered and is sent again: {Reason}")]
-        public static partial void Undelivered(ILogger logger, string key, long openTimeUs, string reason);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
 using Crypto.Contracts;
+using Crypto.Kafka;
 using Crypto.Ingestion.Options;
 using Crypto.Ingestion.Sequencing;
 using Microsoft.Extensions.Logging;
@@ -26,7 +27,7 @@ public sealed class TradePublisher
     public TradePublisher(IProducer<byte[], byte[]> producer, IOptions<IngestionOptions> options, ILogger<TradePublisher> logger)
     {
         _producer = producer;
-        _failures = new DeliveryFailures(logger, TimeProvider.System);
+        _failures = new DeliveryFailures(logger, TimeProvider.System, "records", "The auditor will notice what is missing");
         _traceEvery = options.Value.TraceOneIn;
         _onDelivered = [report => OnDelivered(report, 0), report => OnDelivered(report, 1)];
         Gate = new InFlightGate(options.Value.InFlightMax);

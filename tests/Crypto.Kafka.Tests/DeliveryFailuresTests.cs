@@ -1,7 +1,7 @@
-using Crypto.Ingestion.Publishing;
 using Crypto.Testing;
+using Xunit;
 
-namespace Crypto.Ingestion.Tests.Publishing;
+namespace Crypto.Kafka.Tests;
 
 public sealed class DeliveryFailuresTests
 {
@@ -9,19 +9,19 @@ public sealed class DeliveryFailuresTests
     private readonly Clock _clock = new();
     private readonly DeliveryFailures _failures;
 
-    public DeliveryFailuresTests() => _failures = new DeliveryFailures(_log, _clock);
+    public DeliveryFailuresTests() => _failures = new DeliveryFailures(_log, _clock, "trades", "The auditor will notice what is missing");
 
     [Fact]
     public void The_first_failure_is_told_at_once_and_a_flood_of_them_in_one_line_an_interval()
     {
         Fail(10_000);
-        Assert.Equal(["Kafka did not take 1 records, the last of trades: gone. The auditor will notice what is missing"], Lines);
+        Assert.Equal(["Kafka did not take 1 trades, the last of crypto.trades: gone. The auditor will notice what is missing"], Lines);
 
         _clock.Now += DeliveryFailures.Interval;
         Fail(10_000);
 
         Assert.Equal(2, Lines.Count);
-        Assert.StartsWith("Kafka did not take 10000 records", Lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("Kafka did not take 10000 trades", Lines[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class DeliveryFailuresTests
         _failures.Succeeded();
 
         Assert.Equal(2, Lines.Count);
-        Assert.Equal("Kafka takes records again; 123 were not taken", Lines[1]);
+        Assert.Equal("Kafka takes trades again; 123 were not taken", Lines[1]);
         Fail(1);
         Assert.Equal(3, Lines.Count);
     }
@@ -50,7 +50,7 @@ public sealed class DeliveryFailuresTests
 
     private void Fail(int times)
     {
-        for (int i = 0; i < times; i++) _failures.Failed("trades", "gone");
+        for (int i = 0; i < times; i++) _failures.Failed("crypto.trades", "gone");
     }
 
     private sealed class Clock : TimeProvider
