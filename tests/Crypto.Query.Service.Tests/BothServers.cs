@@ -64,9 +64,17 @@ public sealed class BothServers : IAsyncLifetime
             {
                 received.Add(Convert.ToHexString(await channel.CreateCallInvoker().AsyncUnaryCall(described, null, options, request)));
             }
-            else
+            else if (type == MethodType.ServerStreaming)
             {
                 using var call = channel.CreateCallInvoker().AsyncServerStreamingCall(described, null, options, request);
+                while (received.Count < messages && await call.ResponseStream.MoveNext(default))
+                    received.Add(Convert.ToHexString(call.ResponseStream.Current));
+            }
+            else
+            {
+                using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(described, null, options);
+                await call.RequestStream.WriteAsync(request);
+                await call.RequestStream.CompleteAsync();
                 while (received.Count < messages && await call.ResponseStream.MoveNext(default))
                     received.Add(Convert.ToHexString(call.ResponseStream.Current));
             }
@@ -78,4 +86,10 @@ public sealed class BothServers : IAsyncLifetime
             return new Answer(received, e.StatusCode, e.Status.Detail, details is null ? "" : Convert.ToHexString(details));
         }
     }
+}
+
+[CollectionDefinition(Name)]
+public sealed class BothServersTests : ICollectionFixture<BothServers>
+{
+    public const string Name = "both servers";
 }

@@ -7,7 +7,8 @@ using Xunit;
 namespace Crypto.Query.Service.Tests;
 
 /// <summary>One table of handlers behind two servers: what clients get must not tell which one answered.</summary>
-public sealed class SameAnswersTests(BothServers servers) : IClassFixture<BothServers>
+[Collection(BothServersTests.Name)]
+public sealed class SameAnswersTests(BothServers servers)
 {
     private const string MarketData = "crypto.market.v1.MarketData";
     private const string MarketContext = "crypto.market.v1.MarketContext";
@@ -83,6 +84,7 @@ public sealed class SameAnswersTests(BothServers servers) : IClassFixture<BothSe
     [Theory]
     [InlineData("")]
     [InlineData(MarketData)]
+    [InlineData(MarketContext)]
     public async Task Health_is_served(string service)
     {
         // HealthCheckRequest and StringValue are alike on the wire; the answer's field 1 is 1 where the service serves.

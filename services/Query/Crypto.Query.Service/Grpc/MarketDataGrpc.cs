@@ -1,6 +1,11 @@
 using Crypto.Query.Grpc;
+using Grpc.AspNetCore.HealthChecks;
 using Grpc.AspNetCore.Server.Model;
+using Grpc.Health.V1;
 using Grpc.Reflection;
+using Newer = Grpc.Reflection.V1.ServerReflection;
+using Older = Grpc.Reflection.V1Alpha.ServerReflection;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Crypto.Query.Service.Grpc;
 
@@ -15,11 +20,11 @@ internal static class MarketDataGrpc
         services.AddSingleton(provider => new ReflectionServiceImpl(Described(provider)));
         services.AddSingleton(provider => new ReflectionV1ServiceImpl(Described(provider)));
         services.AddGrpcReflection();
-        services.AddGrpcHealthChecks(options =>
+        services.AddGrpcHealthChecks();
+        services.AddOptions<GrpcHealthChecksOptions>().Configure<GrpcMethodTable>((options, table) =>
         {
-            options.Services.Map("", check => !check.Tags.Contains("live"));
-            foreach (var service in Market.V1.MarketDataReflection.Descriptor.Services)
-                options.Services.Map(service.FullName, check => !check.Tags.Contains("live"));
+            foreach (var service in OursOf(table).Select(service => service.FullName).Append(""))
+                options.Services.Map(service, check => !check.Tags.Contains("live"));
         });
         return services;
     }
@@ -34,6 +39,12 @@ internal static class MarketDataGrpc
     // The table may carry health and reflection for the portable server; here the official ones are.
     internal static bool IsOurs(GrpcMethod method) => method.Descriptor.Service.File.Package.StartsWith("crypto.", StringComparison.Ordinal);
 
-    private static IEnumerable<Google.Protobuf.Reflection.ServiceDescriptor> Described(IServiceProvider provider) =>
-        provider.GetRequiredService<GrpcMethodTable>().Methods.Where(IsOurs).Select(method => method.Descriptor.Service).Distinct();
+    private static IEnumerable<ServiceDescriptor> OursOf(GrpcMethodTable table) =>
+        table.Methods.Where(IsOurs).Select(method => method.Descriptor.Service).Distinct();
+
+    private static IEnumerable<ServiceDescriptor> Described(IServiceProvider provider) =>
+    [
+        .. OursOf(provider.GetRequiredService<GrpcMethodTable>()),
+        Health.Descriptor, Newer.Descriptor, Older.Descriptor,
+    ];
 }

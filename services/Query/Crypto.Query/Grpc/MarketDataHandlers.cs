@@ -35,6 +35,7 @@ internal sealed class MarketDataHandlers(
         var page = range == TimeRange.Everything ? await pages.NewestAsync(instrument, interval, limit, cancellation) : null;
         page ??= new CandlePages.Page(
             0, instrument.Name, interval, await candles.ReadAsync(instrument, interval, range, limit, cancellation), limit);
+        page.Answers("ListCandles");
         return page.Message;
     }
 
@@ -51,7 +52,11 @@ internal sealed class MarketDataHandlers(
         var first = await candles.ReadAsync(
             instrument, interval, new TimeRange(resume, null), resume is null ? snapshot : Parameters.MaxLimit, cancellation);
         foreach (var entry in first) yield return entry.Message;
-        await foreach (var entry in CandleStream.ChangesAsync(series, sequence, cancellation)) yield return entry.Message;
+        await foreach (var entry in CandleStream.ChangesAsync(series, sequence, cancellation))
+        {
+            entry.Trace?.End("StreamCandles");
+            yield return entry.Message;
+        }
     }
 
     private async Task<Proto.ListSymbolsResponse> ListSymbolsAsync(

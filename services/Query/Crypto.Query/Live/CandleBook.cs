@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
@@ -68,7 +69,7 @@ internal sealed partial class CandleBook(
         if (!_slots.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text[..length], out var slot)) return;
         try
         {
-            slot.Series.Apply(CandleJson.Read(value));
+            slot.Series.Apply(CandleJson.Read(value), AnswerTrace.Of(Activity.Current));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {

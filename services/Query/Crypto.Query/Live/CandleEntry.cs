@@ -11,7 +11,8 @@ namespace Crypto.Query.Live;
 /// <param name="candle">The state.</param>
 /// <param name="name">How the API writes the instrument.</param>
 /// <param name="sequence">The series' count of changes when it came; 0 for a state that is in no series.</param>
-internal sealed class CandleEntry(Candle candle, string name, long sequence = 0)
+/// <param name="trace">The trace that it came in, where it was sampled.</param>
+internal sealed class CandleEntry(Candle candle, string name, long sequence = 0, AnswerTrace? trace = null)
 {
     private byte[]? _json;
     private byte[]? _named;
@@ -20,6 +21,8 @@ internal sealed class CandleEntry(Candle candle, string name, long sequence = 0)
     public Candle Candle { get; } = candle;
 
     public long Sequence { get; } = sequence;
+
+    public AnswerTrace? Trace { get; } = trace;
 
     /// <summary>The object of <c>/ohlc</c>, UTF-8.</summary>
     public ReadOnlyMemory<byte> Json => _json ??= Format(null);

@@ -37,6 +37,12 @@ internal sealed class CandlePages(CandleBook book)
 
         public IReadOnlyList<CandleEntry> Candles { get; } = candles;
 
+        /// <summary>A client is being given this page; what a trace follows is its newest candle.</summary>
+        public void Answers(string call)
+        {
+            if (Candles.Count > 0) Candles[^1].Trace?.End(call);
+        }
+
         /// <summary>The body of <c>/ohlc</c>.</summary>
         public ReadOnlyMemory<byte> Json => _json ??= Format();
 

@@ -37,8 +37,16 @@ internal sealed class CandleSeries(KnownInstrument instrument, Interval interval
         var changed = false;
         lock (_lock)
         {
-            foreach (var state in states) changed |= ApplyOne(state);
+            foreach (var state in states) changed |= ApplyOne(state, trace: null);
         }
+        if (changed) _pulse.Beat();
+    }
+
+    /// <summary>Takes one state in that goes on with a trace.</summary>
+    public void Apply(Candle state, AnswerTrace? trace)
+    {
+        bool changed;
+        lock (_lock) changed = ApplyOne(state, trace);
         if (changed) _pulse.Beat();
     }
 
@@ -92,14 +100,14 @@ internal sealed class CandleSeries(KnownInstrument instrument, Interval interval
         }
     }
 
-    private bool ApplyOne(Candle state)
+    private bool ApplyOne(Candle state, AnswerTrace? trace)
     {
         var index = FirstAtOrAfter(state.OpenTimeUs);
         var known = index < _candles.Count && _candles[index].Candle.OpenTimeUs == state.OpenTimeUs;
         if (known && _candles[index].Candle.Version >= state.Version) return false;
         // Below the window of a series that has dropped candles there is no telling what belongs between.
         if (!known && index == 0 && _trimmed) return false;
-        var entry = new CandleEntry(state, Instrument.Name, ++_sequence);
+        var entry = new CandleEntry(state, Instrument.Name, ++_sequence, trace);
         _recent[_sequence % RecentChanges] = entry;
         Volatile.Write(ref _newest, entry);
         if (known) _candles[index] = entry;

@@ -19,6 +19,7 @@ internal sealed class CandleEndpoints(MarketCatalog catalog, CandleBook book, Ca
         var page = range == TimeRange.Everything ? await pages.NewestAsync(instrument, length, count, cancellation) : null;
         page ??= new CandlePages.Page(
             0, instrument.Name, length, await book.ReadAsync(instrument, length, range, count, cancellation), count);
+        page.Answers("/ohlc");
         return new JsonAnswer(page.Json) { Next = NextPage(instrument, length, range, count, page.Candles), Export = Export.Candles };
     }
 

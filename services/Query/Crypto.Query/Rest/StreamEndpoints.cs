@@ -38,7 +38,11 @@ internal sealed class StreamEndpoints(
             changes.AddRange(first);
             while (true)
             {
-                foreach (var entry in changes) events.Write("candle"u8, entry.Candle.OpenTimeUs, entry.NamedJson.Span);
+                foreach (var entry in changes)
+                {
+                    entry.Trace?.End("/stream/candles");
+                    events.Write("candle"u8, entry.Candle.OpenTimeUs, entry.NamedJson.Span);
+                }
                 if (changes.Count > 0) await events.FlushAsync();
                 var next = series.NextChange;
                 series.ReadChanges(ref sequence, changes);
