@@ -55,7 +55,7 @@ var ingestion = builder.AddProject<Crypto_Ingestion_Service>("ingestion")
     .WithReference(kafka).WaitFor(kafka)
     .WithReference(marketdata).WaitForCompletion(migrations)
     .WithExchange(exchange, plan)
-    .WithHttpHealthCheck("/health")
+    .WithHealth()
     .WithAdminCommand(admin, "repair", "Repair gaps", "Asks the exchange for every id that the ledger lacks.", "Wrench")
     .WithAdminCommand(admin, "backfill", "Backfill an hour", "Fetches the hour before the oldest stored trade.", "History");
 
@@ -64,7 +64,7 @@ var storage = builder.AddProject<Crypto_Storage_Service>("storage")
     .WithReference(marketdata).WaitForCompletion(migrations)
     .WithEnvironment("Storage__Consumer", plan.StorageConsumer)
     .WithReplicas(plan.Replicas)
-    .WithHttpHealthCheck("/health")
+    .WithHealth()
     .WithAdminCommand(admin, "reset", "Reset", "Empties the store; the exchange is asked for what is missing then.", "Delete",
         confirm: $"Delete every trade and candle of {plan.Database}?");
 
@@ -73,13 +73,13 @@ var aggregation = builder.AddProject<Crypto_Aggregation_Service>("aggregation")
     .WithReference(marketdata).WaitForCompletion(migrations)
     .WithExchange(exchange, plan)
     .WithReplicas(plan.Replicas)
-    .WithHttpHealthCheck("/health")
+    .WithHealth()
     .WithAdminCommand(admin, "reconcile", "Reconcile", "Compares the last hours of candles with the exchange's own.", "Checkmark");
 
 var query = builder.AddProject<Crypto_Query_Service>("query")
     .WithReference(kafka).WaitFor(kafka)
     .WithReference(marketdata).WaitForCompletion(migrations)
-    .WithHttpHealthCheck("/health")
+    .WithHealth()
     .WithExternalHttpEndpoints()
     .WithAccess()
     .WithUrlForEndpoint("http", url => url.DisplayText = "Chart")

@@ -20,6 +20,19 @@ internal static class Targets
         }
     }
 
+    /// <summary>
+    /// What the services say of themselves: on <c>/health</c> whether their role works, on <c>/alive</c> whether a new process
+    /// would do any good. The dashboard asks the first; a platform of containers asks both.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithHealth(this IResourceBuilder<ProjectResource> service)
+    {
+        service.WithHttpHealthCheck("/health");
+        if (!service.ApplicationBuilder.ExecutionContext.IsPublishMode) return service;
+        return service
+            .WithHttpProbe(ProbeType.Readiness, "/health", periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3, endpointName: "http")
+            .WithHttpProbe(ProbeType.Liveness, "/alive", initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6, endpointName: "http");
+    }
+
     /// <summary>Something that runs once and ends, which a platform of services must be told.</summary>
     public static IResourceBuilder<ProjectResource> AsJob(this IResourceBuilder<ProjectResource> job, Plan plan)
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 
 namespace Crypto.ServiceDefaults;
 
@@ -30,9 +31,11 @@ public static class MarketClients
     }
 
     /// <summary>Aspire.Npgsql's data source, traced and measured. The roles' own checks say what a failure means.</summary>
-    public static WebApplicationBuilder AddMarketStore(this WebApplicationBuilder builder)
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="configure">What this service wants of its connections.</param>
+    public static WebApplicationBuilder AddMarketStore(this WebApplicationBuilder builder, Action<NpgsqlDataSourceBuilder>? configure = null)
     {
-        builder.AddNpgsqlDataSource(Store, settings => settings.DisableHealthChecks = true);
+        builder.AddNpgsqlDataSource(Store, settings => settings.DisableHealthChecks = true, configure);
         return builder;
     }
 

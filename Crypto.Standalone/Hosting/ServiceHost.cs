@@ -82,6 +82,7 @@ internal static class ServiceHost
         if (options.Has(Roles.Query)) builder.Services.AddQuery(builder.Configuration);
         // Of a server elsewhere it is not known whether its user may take the role.
         if (options.Has(Roles.Query) && options.Postgres is null) builder.Services.AddQueryReader(connection);
+        else if (options.Has(Roles.Query)) builder.Services.AddQueryReaderWherePossible(connection);
         if (options.Has(Roles.Storage)) builder.Services.AddStorage(builder.Configuration);
         if (options.Has(Roles.Aggregation)) builder.Services.AddAggregation(builder.Configuration);
         if (options.Has(Roles.Ingestion)) builder.Services.AddIngestion(builder.Configuration);

@@ -16,10 +16,13 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     private readonly ConcurrentQueue<byte[]> _traces = [];
     private WebApplication? _app;
     private int _metrics;
+    private int _logs;
 
     public string Url => _app?.Urls.First() ?? throw new InvalidOperationException("not started");
 
     public int MetricReports => _metrics;
+
+    public int LogReports => _logs;
 
     public async Task StartAsync()
     {
@@ -29,14 +32,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         _app = builder.Build();
         _app.MapPost("/v1/traces", async (HttpRequest request) => _traces.Enqueue(await BodyAsync(request)));
         _app.MapPost("/v1/metrics", () => { Interlocked.Increment(ref _metrics); });
-        _app.MapPost("/v1/logs", () => { });
+        _app.MapPost("/v1/logs", () => { Interlocked.Increment(ref _logs); });
         await _app.StartAsync();
-    }
-
-    public bool HasSpan(string name)
-    {
-        var needle = Encoding.UTF8.GetBytes(name);
-        return _traces.Any(body => body.AsSpan().IndexOf(needle) >= 0);
     }
 
     /// <summary>Trace ids (field 1 of a span, 16 bytes) of the reports that hold a span of that name.</summary>

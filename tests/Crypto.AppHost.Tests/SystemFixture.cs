@@ -12,6 +12,9 @@ namespace Crypto.AppHost.Tests;
 /// <summary>The whole system, once for all tests: processes instead of containers, and the recorded market.</summary>
 public sealed class SystemFixture : IAsyncLifetime
 {
+    /// <summary>Processes of storage, and of aggregation.</summary>
+    public const int Replicas = 2;
+
     private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -31,12 +34,10 @@ public sealed class SystemFixture : IAsyncLifetime
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_data, (UnixFileMode)0b111_101_101);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Crypto_AppHost>(
         [
-            "--Market=recorded", "--Infrastructure=processes", $"--Data={_data}", "--Replicas=2",
+            "--Market=recorded", "--Infrastructure=processes", $"--Data={_data}", $"--Replicas={Replicas}",
         ]);
-        // Checks that fail while things start are no news.
-        builder.Services.AddLogging(logging => logging
-            .SetMinimumLevel(LogLevel.Error)
-            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
+        // What the services write is in the way here; what they say of themselves is asked for.
+        builder.Services.AddLogging(logging => logging.ClearProviders());
         foreach (var project in builder.Resources.OfType<ProjectResource>())
         {
             builder.CreateResourceBuilder(project)
@@ -57,6 +58,25 @@ public sealed class SystemFixture : IAsyncLifetime
         await _telemetry.DisposeAsync();
         Directory.Delete(_data, recursive: true);
     }
+
+    /// <summary>The running instances of a resource, by the names that commands know them by, once there are so many.</summary>
+    public async Task<IReadOnlyCollection<string>> InstancesAsync(string resource, int count = 1)
+    {
+        using var giveUp = new CancellationTokenSource(Patience);
+        var instances = new HashSet<string>();
+        await foreach (var update in App.ResourceNotifications.WatchAsync(giveUp.Token))
+        {
+            if (update.Resource.Name != resource) continue;
+            if (update.Snapshot.State?.Text == KnownResourceStates.Running) instances.Add(update.ResourceId);
+            else instances.Remove(update.ResourceId);
+            if (instances.Count == count) break;
+        }
+        return instances;
+    }
+
+    /// <summary>Presses a button of the dashboard; the first replica does what it asks.</summary>
+    public async Task<ExecuteCommandResult> CommandAsync(string resource, string command) =>
+        await App.ResourceCommands.ExecuteCommandAsync((await InstancesAsync(resource)).First(), command);
 
     /// <summary>Asks the query service until the answer is as wanted.</summary>
     public async Task<JsonElement> UntilAsync(string path, Func<JsonElement, bool> isSo)

@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
+using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Crypto.Market.V1;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Xunit;
 
 namespace Crypto.AppHost.Tests;
@@ -17,16 +18,38 @@ namespace Crypto.AppHost.Tests;
 public sealed class WholeSystemTests(SystemFixture system)
 {
     [Fact]
-    public async Task Every_service_says_that_it_is_healthy()
+    public async Task Every_resource_of_the_map_is_healthy_or_has_done_its_work()
     {
-        foreach (var service in (string[])["ingestion", "storage", "aggregation", "query"])
+        var model = system.App.Services.GetRequiredService<DistributedApplicationModel>();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var seen = new List<string>();
+        foreach (var resource in model.Resources.Where(resource => resource is not ParameterResource))
         {
-            using var http = system.App.CreateHttpClient(service, "http");
-            using var health = await http.GetAsync("/health");
-            Assert.True(health.IsSuccessStatusCode, $"{service}: {await health.Content.ReadAsStringAsync()}");
-            using var alive = await http.GetAsync("/alive");
-            Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
+            await system.App.ResourceNotifications.WaitForResourceAsync(resource.Name, IsWell, patience.Token);
+            seen.Add(resource.Name);
         }
+        string[] map = ["aggregation", "exchange", "ingestion", "kafka", "kafka-broker", "marketdata", "marketdata-server", "migrations", "query", "storage"];
+        Assert.Equal(map, seen.Order(StringComparer.Ordinal));
+
+        static bool IsWell(ResourceEvent update) => update.Resource.Name == "migrations"
+            ? update.Snapshot.State?.Text == KnownResourceStates.Finished && update.Snapshot.ExitCode == 0
+            : update.Snapshot.State?.Text == KnownResourceStates.Running && update.Snapshot.HealthStatus == HealthStatus.Healthy;
+    }
+
+    [Theory]
+    [InlineData("ingestion")]
+    [InlineData("storage")]
+    [InlineData("aggregation")]
+    [InlineData("query")]
+    public async Task A_service_says_what_it_does_and_that_it_lives(string service)
+    {
+        using var http = system.App.CreateHttpClient(service, "http");
+        using var health = await http.GetAsync("/health");
+        Assert.True(health.IsSuccessStatusCode, await health.Content.ReadAsStringAsync());
+        using var json = JsonDocument.Parse(await health.Content.ReadAsStringAsync());
+        Assert.True(json.RootElement.GetProperty("roles").TryGetProperty(service, out _), json.RootElement.GetRawText());
+        using var alive = await http.GetAsync("/alive");
+        Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
     }
 
     [Fact]
@@ -104,60 +127,7 @@ public sealed class WholeSystemTests(SystemFixture system)
             range => range.GetProperty("first").GetInt64() <= last && range.GetProperty("last").GetInt64() > last + 50));
     }
 
-    [Fact]
-    public async Task Admin_commands_work_from_the_dashboard_and_for_nobody_without_the_token()
-    {
-        using var http = system.App.CreateHttpClient("ingestion", "http");
-        using var refused = await http.PostAsync("/admin/repair", content: null);
-        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "wrong");
-        using var wrong = await http.PostAsync("/admin/repair", content: null);
-        Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
-        var repaired = await system.App.ResourceCommands.ExecuteCommandAsync("ingestion", "repair");
-        Assert.True(repaired.Success, repaired.Message);
-    }
-
-    [Fact]
-    public async Task One_trace_runs_from_the_frame_to_the_store_and_the_candle()
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!patience.IsCancellationRequested)
-        {
-            var published = system.Telemetry.TraceIdsOf("publish trade");
-            if (published.Overlaps(system.Telemetry.TraceIdsOf("store trades"))
-                && published.Overlaps(system.Telemetry.TraceIdsOf("aggregate"))) break;
-            await Task.Delay(500);
-        }
-        Assert.False(patience.IsCancellationRequested,
-            $"publish {system.Telemetry.HasSpan("publish trade")}, store {system.Telemetry.HasSpan("store trades")}, aggregate {system.Telemetry.HasSpan("aggregate")}");
-        Assert.True(system.Telemetry.MetricReports > 0);
-    }
-
     private static string Text(DateTime time) => time.ToString("O", CultureInfo.InvariantCulture);
 
     private static decimal Number(string text) => decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
-
-    /// <summary>Calls methods by name: the contracts project has the messages, not generated clients.</summary>
-    private sealed class CallInvokerOf(GrpcChannel channel)
-    {
-        public async Task<TResponse> UnaryAsync<TRequest, TResponse>(string method, TRequest request)
-            where TRequest : class, IMessage<TRequest>, new()
-            where TResponse : class, IMessage<TResponse>, new() =>
-            await channel.CreateCallInvoker().AsyncUnaryCall(MethodOf<TRequest, TResponse>(MethodType.Unary, method), null, default, request);
-
-        public AsyncServerStreamingCall<TResponse> Stream<TRequest, TResponse>(string method, TRequest request, CancellationToken cancellation)
-            where TRequest : class, IMessage<TRequest>, new()
-            where TResponse : class, IMessage<TResponse>, new() =>
-            channel.CreateCallInvoker().AsyncServerStreamingCall(
-                MethodOf<TRequest, TResponse>(MethodType.ServerStreaming, method), null, new CallOptions(cancellationToken: cancellation), request);
-
-        private static Method<TRequest, TResponse> MethodOf<TRequest, TResponse>(MethodType type, string name)
-            where TRequest : class, IMessage<TRequest>, new()
-            where TResponse : class, IMessage<TResponse>, new() =>
-            new(type, MarketDataReflection.Descriptor.Services[0].FullName, name, MarshallerOf<TRequest>(), MarshallerOf<TResponse>());
-
-        private static Marshaller<T> MarshallerOf<T>()
-            where T : class, IMessage<T>, new() =>
-            Marshallers.Create(message => message.ToByteArray(), new MessageParser<T>(() => new T()).ParseFrom);
-    }
 }

@@ -12,12 +12,13 @@ internal sealed class QueryHealth(NpgsqlDataSource dataSource, IEnumerable<Topic
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        var data = new Dictionary<string, object>();
         try
         {
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(DatabaseTimeout);
-            await using var probe = dataSource.CreateCommand("select 1 from market.instruments limit 1");
-            await probe.ExecuteScalarAsync(timeout.Token);
+            await using var probe = dataSource.CreateCommand("select current_user::text, exists (select from market.instruments)");
+            data["readsAs"] = (string)(await probe.ExecuteScalarAsync(timeout.Token))!;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -31,8 +32,8 @@ internal sealed class QueryHealth(NpgsqlDataSource dataSource, IEnumerable<Topic
         foreach (var tail in tails)
         {
             if (tail.Trouble is { } trouble && tail.TroubleTime >= grace)
-                return HealthCheckResult.Unhealthy($"{tail.Topic} has not been followed for {tail.TroubleTime.TotalSeconds:0} s: {trouble}");
+                return HealthCheckResult.Unhealthy($"{tail.Topic} has not been followed for {tail.TroubleTime.TotalSeconds:0} s: {trouble}", data: data);
         }
-        return HealthCheckResult.Healthy();
+        return HealthCheckResult.Healthy(data: data);
     }
 }

@@ -39,7 +39,7 @@ public static class QueryServices
         services.AddReading<AnalyticsQueries>();
         services.AddSingleton<ContextEndpoints>();
         services.AddSingleton<AnalyticsEndpoints>();
-        services.AddSingleton<RevisionQueries>();
+        services.AddReading<RevisionQueries>();
         services.AddSingleton<RevisionEndpoints>();
         services.AddSingleton<StreamEndpoints>();
         services.AddSingleton<LatestPriceMessage>();
