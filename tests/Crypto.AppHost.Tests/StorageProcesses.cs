@@ -14,7 +14,7 @@ internal sealed class StorageProcesses(DistributedApplication app, IReadOnlyColl
     {
         using var giveUp = new CancellationTokenSource(patience);
         var processes = instances.Select(ProcessOf).ToList();
-        foreach (var process in processes) process.Kill();
+        foreach (var process in processes) process.Kill(entireProcessTree: true);
         foreach (var process in processes)
         {
             await process.WaitForExitAsync(giveUp.Token);

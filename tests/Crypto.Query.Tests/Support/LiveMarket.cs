@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Confluent.Kafka;
 using Crypto.Contracts;
 using Crypto.Kafka;
@@ -53,11 +54,12 @@ internal sealed class LiveMarket : IAsyncDisposable
         await PublishAsync(candle);
     }
 
-    public Task PublishAsync(Candle candle)
+    /// <summary>Publishes a candle, in a trace where one is given (as <c>traceparent</c> has it).</summary>
+    public Task PublishAsync(Candle candle, string? trace = null)
     {
         var value = new ArrayBufferWriter<byte>();
         CandleJson.Write(value, candle);
-        return ProduceAsync(Topics.Candles, candle.Key, value);
+        return PublishBytesAsync(Topics.Candles, candle.Key, value.WrittenSpan.ToArray(), trace);
     }
 
     public Task PublishAsync(Trade trade)
@@ -67,8 +69,13 @@ internal sealed class LiveMarket : IAsyncDisposable
         return ProduceAsync(Topics.Trades, trade.Instrument.Key, value);
     }
 
-    public Task PublishBytesAsync(string topic, string key, byte[] value) => _producer.ProduceAsync(
-        topic, new Message<byte[], byte[]> { Key = System.Text.Encoding.UTF8.GetBytes(key), Value = value });
+    public Task PublishBytesAsync(string topic, string key, byte[] value, string? trace = null) => _producer.ProduceAsync(
+        topic, new Message<byte[], byte[]>
+        {
+            Key = Encoding.UTF8.GetBytes(key),
+            Value = value,
+            Headers = trace is null ? null : new Headers { { TraceHeaders.TraceParent, Encoding.ASCII.GetBytes(trace) } },
+        });
 
     public async ValueTask DisposeAsync()
     {
