@@ -82,8 +82,8 @@ var query = builder.AddProject<Crypto_Query_Service>("query")
     .WithHealth()
     .WithExternalHttpEndpoints()
     .WithAccess()
-    .WithUrlForEndpoint("http", url => url.DisplayText = "Chart")
-    .WithUrlForEndpoint("http", _ => new() { Url = "/openapi/v1.json", DisplayText = "API reference" })
+    .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ("/", "Chart"))
+    .WithUrlForEndpoint("http", _ => new() { Url = "/reference", DisplayText = "API reference" })
     .WithUrlForEndpoint("grpc", url => url.DisplayText = "gRPC");
 
 // Prometheus takes the services' metrics as they are pushed; Grafana comes with our dashboards.

@@ -78,7 +78,7 @@ internal sealed record Plan
             problem = "Infrastructure is 'managed': that is what a deployment to Azure uses; choose containers or processes";
         if (publishing) foundation = target == Target.Azure ? Foundation.Managed : Foundation.Containers;
         if (problem is null && !publishing && foundation == Foundation.Containers && !ContainerRuntime.Answers())
-            problem = "no container runtime answers (docker, podman): start one, or run without with --Infrastructure=processes";
+            problem = "no container runtime answers (docker, podman): start one, or do without by --Infrastructure=processes";
         if (problem is not null) return false;
         plan = new Plan
         {

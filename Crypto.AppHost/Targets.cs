@@ -26,7 +26,7 @@ internal static class Targets
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithHealth(this IResourceBuilder<ProjectResource> service)
     {
-        service.WithHttpHealthCheck("/health");
+        service.WithHttpHealthCheck("/health").WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ("/health", "Health"));
         if (!service.ApplicationBuilder.ExecutionContext.IsPublishMode) return service;
         return service
             .WithHttpProbe(ProbeType.Readiness, "/health", periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3, endpointName: "http")

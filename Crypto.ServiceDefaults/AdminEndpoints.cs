@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
+using Crypto.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,8 +31,21 @@ public static class AdminEndpoints
             IsToken(call.HttpContext.Request, token) ? await next(call) : Results.Problem("a bearer token is needed", statusCode: 401));
         foreach (var action in app.Services.GetServices<AdminAction>())
         {
-            admin.MapPost("/" + action.Name, async (IServiceProvider services, CancellationToken cancellation) =>
-                Results.Text(await action.RunAsync(services, cancellation)));
+            admin.MapPost("/" + action.Name, (IServiceProvider services, CancellationToken cancellation) =>
+                AnswerAsync(action, services, cancellation));
+        }
+    }
+
+    // Whoever pressed the button reads why nothing came of it.
+    private static async Task<IResult> AnswerAsync(AdminAction action, IServiceProvider services, CancellationToken cancellation)
+    {
+        try
+        {
+            return Results.Text(await action.RunAsync(services, cancellation));
+        }
+        catch (Exception e) when (e is RetriableException or DbException or HttpRequestException)
+        {
+            return Results.Problem(e.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 

@@ -51,7 +51,8 @@ public sealed class WholeSystemTests(SystemFixture system)
         using var health = await http.GetAsync("/health");
         Assert.True(health.IsSuccessStatusCode, await health.Content.ReadAsStringAsync());
         using var json = JsonDocument.Parse(await health.Content.ReadAsStringAsync());
-        Assert.True(json.RootElement.GetProperty("roles").TryGetProperty(service, out _), json.RootElement.GetRawText());
+        Assert.True(json.RootElement.GetProperty("roles").TryGetProperty(service, out var role), json.RootElement.GetRawText());
+        if (service == "query") Assert.Equal("crypto_reader", role.GetProperty("readsAs").GetString());
         using var alive = await http.GetAsync("/alive");
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
     }
@@ -66,6 +67,13 @@ public sealed class WholeSystemTests(SystemFixture system)
             var (low, high) = (Number(candle.GetProperty("low").GetString()!), Number(candle.GetProperty("high").GetString()!));
             Assert.True(low > 0 && low <= high);
         }
+    }
+
+    [Fact]
+    public async Task Slow_feeds_are_stored_beside_the_trades()
+    {
+        await system.UntilAsync("/sentiment", json => json.GetRawText().Contains("value", StringComparison.Ordinal));
+        await system.UntilAsync("/news", json => json.GetRawText().Contains("title", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -22,6 +22,7 @@ public static class RiderRegistration
         services.AddOptions<RiderOptions>().Bind(configuration.GetSection(RiderOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RiderOptions>, RiderOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<SchemaGate>();
         services.TryAddSingleton<InstrumentStore>();
         services.TryAddSingleton<StorageMetrics>();
         services.TryAddSingleton<LooseBatchHandler>();

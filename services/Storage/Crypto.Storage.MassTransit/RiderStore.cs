@@ -20,7 +20,7 @@ namespace Crypto.Storage.MassTransit;
 /// </remarks>
 public sealed partial class RiderStore(
     NpgsqlDataSource dataSource, LooseBatchHandler store, KafkaTopics topics, DescribePartition describe, RiderProgress progress,
-    IOptions<RiderOptions> options, TimeProvider clock, IHostApplicationLifetime host, ILogger<RiderStore> logger) : BackgroundService
+    IOptions<RiderOptions> options, SchemaGate schema, TimeProvider clock, IHostApplicationLifetime host, ILogger<RiderStore> logger) : BackgroundService
 {
     private readonly Channel<Waiting> _waiting = Channel.CreateUnbounded<Waiting>(new() { SingleReader = true });
 
@@ -75,6 +75,7 @@ public sealed partial class RiderStore(
         {
             throw new RetriableException($"waits for the database: {e.Message}", e);
         }
+        schema.Open();
         await topics.EnsureAsync(cancellation).ConfigureAwait(false);
         progress.Works();
     }

@@ -18,20 +18,30 @@ public static class StorageRegistration
     /// </summary>
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>());
-        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<InstrumentStore>();
         services.TryAddSingleton<StorageMetrics>();
         services.TryAddSingleton<TradeBatchHandler>();
         services.TryAddSingleton<StorageService>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<StorageService>());
+        services.AddHealthChecks().AddCheck<StorageHealthCheck>("storage");
+        return services.AddStorageCompanions(configuration);
+    }
+
+    /// <summary>
+    /// What storage does beside the trades, whoever stores those: the slow feeds, retention, the raw archive. They wait for
+    /// the <see cref="SchemaGate"/>.
+    /// </summary>
+    public static IServiceCollection AddStorageCompanions(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<SchemaGate>();
         services.TryAddSingleton<FeedBatchHandler>();
         services.TryAddSingleton<FeedStorageService>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<FeedStorageService>());
         services.AddHostedService<TradeRetention>();
         services.AddHostedService<RawArchiveService>();
-        services.AddHealthChecks().AddCheck<StorageHealthCheck>("storage");
         return services;
     }
 }

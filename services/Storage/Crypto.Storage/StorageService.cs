@@ -14,21 +14,18 @@ public sealed partial class StorageService : BackgroundService
     private readonly NpgsqlDataSource _dataSource;
     private readonly BatchConsumer _consumer;
     private readonly ILogger _logger;
-    private readonly TaskCompletionSource _migrated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SchemaGate _schema;
 
     public StorageService(
         NpgsqlDataSource dataSource, TradeBatchHandler handler, KafkaTopics topics, IOptions<StorageOptions> options,
-        IOptions<KafkaOptions> kafka, TimeProvider clock, ILogger<StorageService> logger)
+        IOptions<KafkaOptions> kafka, SchemaGate schema, TimeProvider clock, ILogger<StorageService> logger)
     {
-        (_dataSource, _logger) = (dataSource, logger);
+        (_dataSource, _schema, _logger) = (dataSource, schema, logger);
         _consumer = new BatchConsumer(
             options.Value.ToConsumerOptions([Topics.Trades, Topics.Coverage]), kafka.Value, topics, handler, clock, logger);
     }
 
     public ConsumerStatus Status => _consumer.Status;
-
-    /// <summary>Completes when the schema is there.</summary>
-    public Task Migrated => _migrated.Task;
 
     public override void Dispose()
     {
@@ -41,7 +38,7 @@ public sealed partial class StorageService : BackgroundService
         try
         {
             await MigrateAsync(stoppingToken).ConfigureAwait(false);
-            _migrated.TrySetResult();
+            _schema.Open();
             await _consumer.RunAsync(stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

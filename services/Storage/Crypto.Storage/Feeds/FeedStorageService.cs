@@ -9,15 +9,15 @@ namespace Crypto.Storage.Feeds;
 /// <summary>Stores the slow topics, apart from the trades, so that neither waits for the other.</summary>
 public sealed partial class FeedStorageService : BackgroundService
 {
-    private readonly StorageService _storage;
+    private readonly SchemaGate _schema;
     private readonly BatchConsumer _consumer;
     private readonly ILogger _logger;
 
     public FeedStorageService(
-        StorageService storage, FeedBatchHandler handler, KafkaTopics topics, IOptions<StorageOptions> options, IOptions<KafkaOptions> kafka,
+        SchemaGate schema, FeedBatchHandler handler, KafkaTopics topics, IOptions<StorageOptions> options, IOptions<KafkaOptions> kafka,
         TimeProvider clock, ILogger<FeedStorageService> logger)
     {
-        (_storage, _logger) = (storage, logger);
+        (_schema, _logger) = (schema, logger);
         _consumer = new BatchConsumer(options.Value.ToFeedConsumerOptions(), kafka.Value, topics, handler, clock, logger);
     }
 
@@ -33,7 +33,7 @@ public sealed partial class FeedStorageService : BackgroundService
     {
         try
         {
-            await _storage.Migrated.WaitAsync(stoppingToken).ConfigureAwait(false);
+            await _schema.Migrated.WaitAsync(stoppingToken).ConfigureAwait(false);
             await _consumer.RunAsync(stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

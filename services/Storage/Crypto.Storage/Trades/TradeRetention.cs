@@ -12,7 +12,7 @@ namespace Crypto.Storage.Trades;
 /// unless set. The ledger keeps the ids, so that an old trade that comes again is still a duplicate; candles stay.
 /// </summary>
 public sealed partial class TradeRetention(
-    StorageService storage, NpgsqlDataSource dataSource, IOptions<StorageOptions> options, TimeProvider clock, ILogger<TradeRetention> logger)
+    SchemaGate schema, NpgsqlDataSource dataSource, IOptions<StorageOptions> options, TimeProvider clock, ILogger<TradeRetention> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
@@ -34,7 +34,7 @@ public sealed partial class TradeRetention(
         if (options.Value.KeepDays is not { } keepDays) return;
         try
         {
-            await storage.Migrated.WaitAsync(stoppingToken).ConfigureAwait(false);
+            await schema.Migrated.WaitAsync(stoppingToken).ConfigureAwait(false);
             using var timer = new PeriodicTimer(Every, clock);
             do await TryDropAsync(keepDays, stoppingToken).ConfigureAwait(false);
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
