@@ -19,9 +19,11 @@ switch (plan.Foundation)
     case Foundation.Containers:
         kafka = builder.AddKafka("kafka")
             .WithDataVolume(plan.KafkaVolume)
+            .KeptRunning(plan)
             .WithKafkaUI(ui => ui.WithUrlForEndpoint("http", url => url.DisplayText = "Topics"));
         marketdata = builder.AddPostgres("postgres")
             .WithDataVolume("crypto-postgres")
+            .KeptRunning(plan)
             // Aspire makes the database here; where it is deployed, the server's first start does.
             .WithEnvironment("POSTGRES_DB", plan.Database)
             .WithPgWeb(web => web.WithUrlForEndpoint("http", url => url.DisplayText = "Tables"))
@@ -55,7 +57,7 @@ var ingestion = builder.AddProject<Crypto_Ingestion_Service>("ingestion")
     .WithReference(kafka).WaitFor(kafka)
     .WithReference(marketdata).WaitForCompletion(migrations)
     .WithExchange(exchange, plan)
-    .WithHealth()
+    .WithHealth(plan)
     .WithAdminCommand(admin, "repair", "Repair gaps", "Asks the exchange for every id that the ledger lacks.", "Wrench")
     .WithAdminCommand(admin, "backfill", "Backfill an hour", "Fetches the hour before the oldest stored trade.", "History");
 
@@ -64,7 +66,7 @@ var storage = builder.AddProject<Crypto_Storage_Service>("storage")
     .WithReference(marketdata).WaitForCompletion(migrations)
     .WithEnvironment("Storage__Consumer", plan.StorageConsumer)
     .WithReplicas(plan.Replicas)
-    .WithHealth()
+    .WithHealth(plan)
     .WithAdminCommand(admin, "reset", "Reset", "Empties the store; the exchange is asked for what is missing then.", "Delete",
         confirm: $"Delete every trade and candle of {plan.Database}?");
 
@@ -73,13 +75,13 @@ var aggregation = builder.AddProject<Crypto_Aggregation_Service>("aggregation")
     .WithReference(marketdata).WaitForCompletion(migrations)
     .WithExchange(exchange, plan)
     .WithReplicas(plan.Replicas)
-    .WithHealth()
+    .WithHealth(plan)
     .WithAdminCommand(admin, "reconcile", "Reconcile", "Compares the last hours of candles with the exchange's own.", "Checkmark");
 
 var query = builder.AddProject<Crypto_Query_Service>("query")
     .WithReference(kafka).WaitFor(kafka)
     .WithReference(marketdata).WaitForCompletion(migrations)
-    .WithHealth()
+    .WithHealth(plan)
     .WithExternalHttpEndpoints()
     .WithAccess()
     .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ("/", "Chart"))

@@ -48,6 +48,9 @@ internal sealed record Plan
     /// <summary>Where the processes of <see cref="Foundation.Processes"/> keep their data.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>Of each volume that Kubernetes is asked for.</summary>
+    public required string StorageSize { get; init; }
+
     /// <summary>Options of the recorded exchange, as the standalone host's command line has them.</summary>
     public required IReadOnlyList<string> Recording { get; init; }
 
@@ -89,6 +92,7 @@ internal sealed record Plan
             Replicas = count,
             StorageConsumer = settings["Storage:Consumer"] ?? "masstransit",
             DataFolder = Path.GetFullPath(settings["Data"] ?? DefaultFolder(builder, market)),
+            StorageSize = settings["StorageSize"] ?? "50Gi",
             Recording = RecordingOptions(settings),
         };
         return true;

@@ -1,3 +1,6 @@
+using Aspire.Hosting.Kubernetes;
+using Aspire.Hosting.Kubernetes.Resources;
+
 namespace Crypto.AppHost;
 
 /// <summary>What <c>aspire publish</c> and <c>aspire deploy</c> make of the map; see docs/deployment.md.</summary>
@@ -15,23 +18,38 @@ internal static class Targets
                 builder.AddDockerComposeEnvironment("crypto");
                 break;
             case Target.Kubernetes:
-                builder.AddKubernetesEnvironment("crypto");
+                // Without it the data would go with the pod.
+                builder.AddKubernetesEnvironment("crypto").WithProperties(cluster =>
+                    (cluster.DefaultStorageType, cluster.DefaultStorageSize) = ("pvc", plan.StorageSize));
                 break;
         }
     }
 
     /// <summary>
     /// What the services say of themselves: on <c>/health</c> whether their role works, on <c>/alive</c> whether a new process
-    /// would do any good. The dashboard asks the first; a platform of containers asks both.
+    /// would do any good. The dashboard asks the first; a platform of containers asks both, and starts what has ended.
     /// </summary>
-    public static IResourceBuilder<ProjectResource> WithHealth(this IResourceBuilder<ProjectResource> service)
+    public static IResourceBuilder<ProjectResource> WithHealth(this IResourceBuilder<ProjectResource> service, Plan plan)
     {
         service.WithHttpHealthCheck("/health").WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ("/health", "Health"));
         if (!service.ApplicationBuilder.ExecutionContext.IsPublishMode) return service;
-        return service
-            .WithHttpProbe(ProbeType.Readiness, "/health", periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3, endpointName: "http")
-            .WithHttpProbe(ProbeType.Liveness, "/alive", initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6, endpointName: "http");
+        service.WithHttpProbe(ProbeType.Readiness, "/health", periodSeconds: 10, timeoutSeconds: 5, endpointName: "http")
+            .WithHttpProbe(ProbeType.Liveness, "/alive", initialDelaySeconds: 10, timeoutSeconds: 5, failureThreshold: 6, endpointName: "http");
+        return plan.Target switch
+        {
+            Target.Kubernetes => service.PublishAsKubernetesService(SpellSchemes),
+            Target.Compose => service.KeptRunning(plan).PublishAsDockerComposeService((_, container) =>
+                container.Deploy = new() { Replicas = service.Resource.GetReplicaCount() }),
+            _ => service,
+        };
     }
+
+    /// <summary>Has Compose start a container again that ended; the other platforms do it unasked.</summary>
+    public static IResourceBuilder<T> KeptRunning<T>(this IResourceBuilder<T> resource, Plan plan)
+        where T : IComputeResource =>
+        resource.ApplicationBuilder.ExecutionContext.IsPublishMode && plan.Target == Target.Compose
+            ? resource.PublishAsDockerComposeService((_, container) => container.Restart = "unless-stopped")
+            : resource;
 
     /// <summary>Something that runs once and ends, which a platform of services must be told.</summary>
     public static IResourceBuilder<ProjectResource> AsJob(this IResourceBuilder<ProjectResource> job, Plan plan)
@@ -61,5 +79,13 @@ internal static class Targets
             .WithEnvironment("Query__Access__Keys__0__Name", "readers")
             .WithEnvironment("Query__Access__Keys__0__Sha256", hash)
             .WithEnvironment("Query__Access__Keys__0__Scopes__0", "read");
+    }
+
+    // Kubernetes knows HTTP and HTTPS, the publisher writes a URL's scheme.
+    private static void SpellSchemes(KubernetesResource service)
+    {
+        foreach (var container in service.Workload?.PodTemplate.Spec.Containers ?? [])
+            foreach (var probe in (ProbeV1?[])[container.ReadinessProbe, container.LivenessProbe])
+                if (probe?.HttpGet is { } get) get.Scheme = get.Scheme.ToUpperInvariant();
     }
 }
