@@ -40,8 +40,9 @@ internal sealed class ReconcileCommand : Command
         var theirs = file is null ? null : ReadFile(file);
         if (theirs is { Count: > 0 })
         {
-            fromUs ??= theirs.Min(k => k.OpenTimeUs);
-            toUs ??= theirs.Max(k => k.OpenTimeUs) + interval.LengthUs;
+            // A file says nothing of the time before and after it.
+            fromUs = Math.Max(fromUs ?? long.MinValue, theirs.Min(k => k.OpenTimeUs));
+            toUs = Math.Min(toUs ?? long.MaxValue, theirs.Max(k => k.OpenTimeUs) + interval.LengthUs);
         }
         var ours = await CandlesAsync(http, instrument, interval, fromUs, toUs, cancellation);
         if (theirs is null && ours.Count > 0)

@@ -41,8 +41,47 @@ public class BackgroundCheckTests
         await Awaiting.TrueAsync(() => Task.FromResult(Observed(listener, scores) == 0.75), "the metric follows", Patience);
         await Awaiting.TrueAsync(async () => await market.Postgres.ScalarAsync<long>(
             "select count(*) from market.alerts where kind = 'reconciliation' and severity = 'critical' and evidence ? 'volume'") == 1, "one alert", Patience);
+
+        // The next rounds see the same, and say nothing.
+        await RoundsAsync(market, 2);
+        Assert.Equal(["BTCUSDT 1m: the candle of 2024-08-08T23:56:00.000000Z differs from the exchange's in volume"], await MessagesAsync(market));
+        Assert.Equal("203.143", await market.Postgres.ScalarAsync<string>("select evidence->'volume'->>1 from market.alerts"));
         await check.StopAsync(default);
     }
+
+    [Fact]
+    public async Task A_candle_that_the_exchange_lacks_lowers_the_score_and_is_an_alert()
+    {
+        await using var exchange = await ServeAsync(without: "1723161360000");
+        await using var market = await TestMarket.WithAsync("MarketUrl", UrlOf(exchange), "1m");
+        market.Get<AggregationOptions>().ReconcileEvery = TimeSpan.FromMilliseconds(100);
+        market.Publish(RecordedTrades.Read(TestData.UsdmBtcusdt, Venues.BinanceUsdm));
+        await market.ApplyAsync(5000);
+        var check = market.Get<ReconcileService>();
+        await check.StartAsync(default);
+
+        await Awaiting.TrueAsync(async () => await RowAsync(market) == "4 3 1", "one candle more than the exchange has", Patience);
+        await RoundsAsync(market, 2);
+        Assert.Equal(["BTCUSDT 1m: the candle of 2024-08-08T23:56:00.000000Z differs from the exchange's in candle"], await MessagesAsync(market));
+        Assert.Equal("1992 trades none", await market.Postgres.ScalarAsync<string>(
+            "select (evidence->'candle'->>0) || ' ' || (evidence->'candle'->>1) from market.alerts"));
+        await check.StopAsync(default);
+    }
+
+    // Waits until the table has been written so many times more.
+    private static async Task RoundsAsync(TestMarket market, int rounds)
+    {
+        for (var i = 0; i < rounds; i++)
+        {
+            var before = await CheckedAsync(market);
+            await Awaiting.TrueAsync(async () => await CheckedAsync(market) > before, "another round", Patience);
+        }
+    }
+
+    private static Task<DateTime> CheckedAsync(TestMarket market) => market.Postgres.ScalarAsync<DateTime>("select checked_at from market.reconciliations");
+
+    private static async Task<string[]> MessagesAsync(TestMarket market) =>
+        (await market.Postgres.ScalarAsync<string[]>("select array_agg(message order by alert_id) from market.alerts"))!;
 
     private static async Task<string?> RowAsync(TestMarket market) => await market.Postgres.ScalarAsync<string>(
         "select compared || ' ' || equal || ' ' || jsonb_array_length(differences) from market.reconciliations where interval_s = 60");
@@ -67,9 +106,9 @@ public class BackgroundCheckTests
         return scores.TryGetValue("binance-usdm:BTCUSDT 1m", out var score) ? score : null;
     }
 
-    private static async Task<WebApplication> ServeAsync()
+    private static async Task<WebApplication> ServeAsync(string without = "")
     {
-        var lines = await File.ReadAllLinesAsync(TestData.PathOf(TestData.UsdmBtcusdtKlines));
+        var lines = (await File.ReadAllLinesAsync(TestData.PathOf(TestData.UsdmBtcusdtKlines))).Where(line => without == "" || !line.StartsWith(without, StringComparison.Ordinal)).ToArray();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         var exchange = builder.Build();

@@ -34,6 +34,32 @@ public class ReconciliationTests
     }
 
     [Fact]
+    public async Task A_candle_with_trades_that_the_exchange_lacks_is_a_difference_where_ours_is_covered()
+    {
+        var theirs = KlineSource.ReadCsv(TestData.PathOf(TestData.UsdmBtcusdtKlines));
+        var lacking = theirs[2];
+        theirs.RemoveAt(2);
+        // The first one of ours began before the recording did, and is no difference.
+        var ours = await OursAsync();
+        Assert.Equal(6, ours.Count);
+        var result = Reconciliation.Compare(ours, theirs);
+        Assert.Equal((5, 4, 0.8), (result.Compared, result.Equal, result.Score));
+        Assert.Equal([new FieldDifference(lacking.OpenTimeUs, "candle", $"{lacking.TradeCount} trades", "none")], result.Differences);
+        Assert.Empty(result.NotCovered);
+    }
+
+    [Fact]
+    public async Task A_flat_candle_that_the_exchange_lacks_is_none()
+    {
+        var theirs = KlineSource.ReadCsv(TestData.PathOf(TestData.UsdmBtcusdtKlines));
+        var ours = await OursAsync();
+        var flat = ours[1] with { OpenTimeUs = ours[^1].CloseTimeUs + 1, TradeCount = 0, FirstTradeId = null, LastTradeId = null };
+        Assert.Equal((5, 5, 0), Numbers(Reconciliation.Compare([.. ours, flat], theirs)));
+
+        static (int Compared, int Equal, int Differences) Numbers(Reconciliation r) => (r.Compared, r.Equal, r.Differences.Count);
+    }
+
+    [Fact]
     public void An_archive_is_read_with_or_without_header_in_milliseconds_or_microseconds()
     {
         using var folder = new TemporaryFolder();

@@ -10,7 +10,7 @@ public sealed record FieldDifference(long OpenTimeUs, string Field, string Ours,
 /// <param name="Compared">Candles compared.</param>
 /// <param name="Equal">Those equal in all nine fields.</param>
 /// <param name="NotCovered">Open times of the exchange's candles of which we do not claim to have every trade: no difference.</param>
-/// <param name="Differences">Fields that differ, in the order of time.</param>
+/// <param name="Differences">Fields that differ, in the order of time; the field <c>candle</c> where the exchange has none.</param>
 public sealed record Reconciliation(int Compared, int Equal, IReadOnlyList<long> NotCovered, IReadOnlyList<FieldDifference> Differences)
 {
     /// <summary>Equal by compared, 1 where nothing was compared.</summary>
@@ -18,14 +18,16 @@ public sealed record Reconciliation(int Compared, int Equal, IReadOnlyList<long>
 
     /// <summary>
     /// Compares numerically. A candle is covered when it is complete; a live one only if it counts as many trades as theirs,
-    /// since it may be still open.
+    /// since it may be still open. A covered candle with trades that they do not have differs as a whole. Both sides must span
+    /// the same time.
     /// </summary>
     public static Reconciliation Compare(IEnumerable<Candle> ours, IEnumerable<Kline> theirs)
     {
         var candles = ours.ToDictionary(candle => candle.OpenTimeUs);
         var (compared, equal) = (0, 0);
         var (notCovered, differences) = (new List<long>(), new List<FieldDifference>());
-        foreach (var kline in theirs.OrderBy(k => k.OpenTimeUs))
+        var klines = theirs.OrderBy(k => k.OpenTimeUs).ToList();
+        foreach (var kline in klines)
         {
             if (!candles.TryGetValue(kline.OpenTimeUs, out var candle) || !IsCovered(candle, kline))
             {
@@ -37,8 +39,17 @@ public sealed record Reconciliation(int Compared, int Equal, IReadOnlyList<long>
             if (found.Count == 0) equal++;
             differences.AddRange(found);
         }
-        return new Reconciliation(compared, equal, notCovered, differences);
+        foreach (var kline in klines) candles.Remove(kline.OpenTimeUs);
+        var lacking = candles.Values.Where(IsTraded).Select(WhollyDifferent).ToList();
+        return new Reconciliation(
+            compared + lacking.Count, equal, notCovered, [.. differences.Concat(lacking).OrderBy(d => d.OpenTimeUs)]);
     }
+
+    // A flat candle says that nothing was traded, which an exchange that has no candle does not contradict.
+    private static bool IsTraded(Candle candle) => candle is { Complete: true, State: not CandleState.Live, TradeCount: > 0 };
+
+    private static FieldDifference WhollyDifferent(Candle ours) =>
+        new(ours.OpenTimeUs, "candle", string.Create(CultureInfo.InvariantCulture, $"{ours.TradeCount} trades"), "none");
 
     private static bool IsCovered(Candle candle, Kline kline) =>
         candle.Complete && (candle.State != CandleState.Live || candle.TradeCount == kline.TradeCount);
@@ -54,6 +65,6 @@ public sealed record Reconciliation(int Compared, int Equal, IReadOnlyList<long>
             ("takerBuyQuoteVolume", ours.TakerBuyQuoteVolume, theirs.TakerBuyQuoteVolume),
         ];
         return fields.Where(f => f.Ours != f.Theirs).Select(f => new FieldDifference(
-            ours.OpenTimeUs, f.Field, f.Ours.ToString(CultureInfo.InvariantCulture), f.Theirs.ToString(CultureInfo.InvariantCulture)));
+            ours.OpenTimeUs, f.Field, PlainText.Of(f.Ours), PlainText.Of(f.Theirs)));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crypto.Contracts;
 using Npgsql;
 
@@ -45,8 +46,9 @@ public sealed class FeedSignals(NpgsqlDataSource dataSource, AggregationOptions 
     {
         if (!instrument.Symbol.EndsWith("USDT", StringComparison.Ordinal)) return null;
         await using var select = dataSource.CreateCommand("""
-            select current_price::float8, ts_event from market.coin_prices
-            where symbol = $1 and vs_currency = 'usd' and ts_event between $2 and $3 order by market_cap_rank nulls last, ts_event desc limit 1
+            select current_price::float8, trim_scale(current_price)::text from market.coin_prices
+            where symbol = $1 and vs_currency = 'usd' and current_price > 0 and ts_event between $2 and $3
+            order by market_cap_rank nulls last, ts_event desc limit 1
             """);
         select.Parameters.AddWithValue(instrument.Symbol[..^4].ToLowerInvariant());
         select.Parameters.AddWithValue(UnixTime.ToDateTime(candle.OpenTimeUs).AddMinutes(-10));
@@ -57,8 +59,8 @@ public sealed class FeedSignals(NpgsqlDataSource dataSource, AggregationOptions 
         var difference = (ours / theirs) - 1;
         if (Math.Abs(difference) < options.Alerts.Divergence) return null;
         return new Alert(instrument, "divergence", AlertSeverity.Warning,
-            string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"{instrument.Symbol}: trades at {candle.Close:0.############}, CoinGecko says {theirs:0.############} ({difference:+0.0%;-0.0%})"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"{instrument.Symbol}: trades at {PlainText.Of(candle.Close)}, CoinGecko says {row.GetString(1)} ({difference:+0.0%;-0.0%})"),
             new Dictionary<string, object?> { ["close"] = ours, ["coingecko"] = theirs, ["difference"] = difference },
             candle.OpenTimeUs, $"divergence:{candle.Key}:{candle.OpenTimeUs}");
     }
