@@ -10,7 +10,7 @@ using Npgsql;
 namespace Crypto.Standalone.Commands;
 
 /// <summary>
-/// <c>crypto replay</c>: rebuilds candles and signals from the stored trades or the Kafka log; exit code 1 where a candle differs
+/// <c>crypto replay</c>: rebuilds candles and signals from the stored trades or the Kafka log; exit code 1 where one differs
 /// from the live one.
 /// </summary>
 internal sealed class ReplayCommand : Command
@@ -23,7 +23,7 @@ internal sealed class ReplayCommand : Command
     private readonly Option<string?> _postgres = new("--postgres") { Description = "Connection string, where the database is not in the data folder" };
     private readonly Option<string?> _kafka = new("--kafka-bootstrap") { Description = "Brokers of the log, where the system is not in the data folder" };
 
-    public ReplayCommand() : base("replay", "Rebuild candles and signals from the trades and compare the candles with the live ones")
+    public ReplayCommand() : base("replay", "Rebuild candles and signals from the trades and compare them with the live ones")
     {
         foreach (var option in (Option[])[_from, _to, _into, _source, _data, _postgres, _kafka]) Options.Add(option);
         SetAction(RunAsync);
@@ -75,8 +75,11 @@ internal sealed class ReplayCommand : Command
             var result = await replay.RunAsync(id, instrument, fromUs, toUs, cancellation);
             if (into is not null) await store.WriteAsync(into, id, result, cancellation);
             foreach (var line in result.Differences) Console.WriteLine(line);
+            var lateSignals = result.Signals.Count - result.SignalsCompared;
             Console.WriteLine($"{instrument.Key}: {result.Trades} trades make {result.Candles.Count} candles and {result.Signals.Count} signals, " +
-                (result.NotCovered > 0 ? $"{result.NotCovered} candles begin before the log does, " : "") + (result.Differences.Count == 0 ? "all equal to the live ones" : $"{result.Differences.Count} lines differ"));
+                (result.NotCovered > 0 ? $"{result.NotCovered} candles begin before the log does, " : "") +
+                (lateSignals > 0 ? $"{lateSignals} signals are not computed live yet, " : "") +
+                (result.Differences.Count == 0 ? "all equal to the live ones" : $"{result.Differences.Count} lines differ"));
             differences += result.Differences.Count;
         }
         return differences == 0 ? 0 : 1;

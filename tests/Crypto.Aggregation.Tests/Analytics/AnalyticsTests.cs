@@ -35,22 +35,26 @@ public class AnalyticsTests
         var candles = (await market.CandlesAsync(Interval.OneMinute, withFlat: true)).Where(c => c.State > CandleState.Live).ToList();
         var closes = candles.Select(c => (double)c.Close).ToArray();
         await using var select = market.Postgres.DataSource.CreateCommand("""
-            select m.start_time, m.end_time, m.average, m.sma_5, m.ema_60, i.rsi_14
+            select m.start_time, m.end_time, m.average, m.sma_5, m.sma_15, m.sma_60, m.ema_5, m.ema_15, m.ema_60, i.rsi_14, m.candle_version
             from market.moving_averages m join market.indicators i
               on i.instrument_id = m.instrument_id and i.interval_s = 60 and i.open_time = m.start_time
             where m.symbol = 'BTCUSDT' order by m.start_time
             """);
         await using var rows = await select.ExecuteReaderAsync();
-        var (simple, exponential, strength) = (Averages.Simple(closes, 5), Averages.Exponential(closes, 60), Momentum.RelativeStrength(closes));
+        double[][] expected =
+        [
+            Averages.Simple(closes, 5), Averages.Simple(closes, 15), Averages.Simple(closes, 60), Averages.Exponential(closes, 5),
+            Averages.Exponential(closes, 15), Averages.Exponential(closes, 60), Momentum.RelativeStrength(closes),
+        ];
         for (var i = 0; i < candles.Count; i++)
         {
             Assert.True(await rows.ReadAsync());
             Assert.Equal(candles[i].OpenTimeUs, UnixTime.ToMicroseconds(rows.GetDateTime(0)));
             Assert.Equal(candles[i].CloseTimeUs + 1, UnixTime.ToMicroseconds(rows.GetDateTime(1)));
             Assert.Equal(candles[i].Vwap ?? candles[i].Close, rows.GetDecimal(2));
-            AssertEqual(simple[i], rows.IsDBNull(3) ? double.NaN : rows.GetDouble(3));
-            AssertEqual(exponential[i], rows.IsDBNull(4) ? double.NaN : rows.GetDouble(4));
-            AssertEqual(strength[i], rows.IsDBNull(5) ? double.NaN : rows.GetDouble(5));
+            for (var column = 0; column < expected.Length; column++)
+                AssertEqual(expected[column][i], rows.IsDBNull(3 + column) ? double.NaN : rows.GetDouble(3 + column));
+            Assert.Equal(candles[i].Version, rows.GetInt64(10));
         }
         Assert.False(await rows.ReadAsync());
     }

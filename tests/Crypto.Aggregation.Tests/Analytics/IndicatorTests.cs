@@ -5,7 +5,8 @@ namespace Crypto.Aggregation.Tests.Analytics;
 
 /// <summary>
 /// Against published worked examples: StockCharts' ChartSchool for moving averages, RSI, ATR and Bollinger bands (printed with two
-/// decimals), and investexcel.net's "How to Calculate MACD in Excel" for MACD (printed with ten digits).
+/// decimals), investexcel.net's "How to Calculate MACD in Excel" for MACD (printed with ten digits), and the table "Computation of volatility" in
+/// Hull's "Options, Futures, and Other Derivatives" for log returns and the sum of their squares (printed with five decimals).
 /// </summary>
 public class IndicatorTests
 {
@@ -108,6 +109,23 @@ public class IndicatorTests
         Assert.Equal(10.5, middle[19]);
         Assert.Equal(10.5 + (2 * deviation), upper[19], 12);
         Assert.Equal(10.5 - (2 * deviation), lower[19], 12);
+    }
+
+    [Fact]
+    public void Log_returns_and_their_realised_volatility_equal_the_published_example()
+    {
+        double[] closes =
+        [
+            20.00, 20.10, 19.90, 20.00, 20.50, 20.25, 20.90, 20.90, 20.90, 20.75, 20.75, 21.00, 21.10, 20.90, 20.90, 21.25, 21.40, 21.40,
+            21.25, 21.75, 22.00,
+        ];
+        var returns = Volatility.LogReturns(closes);
+        AssertEqual(
+            [0.00499, -0.01000, 0.00501, 0.02469, -0.01227, 0.03159, 0, 0, -0.00720, 0, 0.01198, 0.00475, -0.00952, 0, 0.01661, 0.00703, 0,
+                -0.00703, 0.02326, 0.01143], returns[1..], 5e-6);
+        // Printed: the sums 0.09531 and 0.00326, and of them the deviation of a daily return, 0.01216.
+        var (sum, squares) = (returns[1..].Sum(), Math.Pow(Volatility.Realised(returns, 20)[20], 2));
+        AssertEqual([0.09531, 0.00326, 0.01216], [sum, squares, Math.Sqrt((squares / 19) - (sum * sum / 380))], 5e-6);
     }
 
     [Fact]

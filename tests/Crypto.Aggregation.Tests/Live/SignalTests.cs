@@ -62,6 +62,7 @@ public class SignalTests
         var rebuilt = await replay.RunAsync(1, RandomTrades.Btcusdt, fromUs, toUs, default);
         Assert.Empty(rebuilt.Differences);
         Assert.Equal((trades, 0), (rebuilt.Trades, rebuilt.NotCovered));
+        Assert.True(rebuilt.SignalsCompared > 100);
         Assert.Contains(rebuilt.Alerts, alert => alert.Kind == "volume-spike");
         Assert.NotEmpty(rebuilt.Signals);
 

@@ -117,6 +117,21 @@ public class CandleTests
         Assert.Equal([2L, 1, 0, 1], candles.Select(c => c.TradeCount));
     }
 
+    [Fact]
+    public async Task Flat_candles_are_written_alike_whatever_order_the_trades_before_them_came_in()
+    {
+        Trade[] trades = [At(0, 1), At(1, 2) with { Quantity = 0.12345m, Price = 50.005m }, At(2, 3), At(3, 5 * Minute)];
+        await using var ordered = await TestMarket.CreateAsync("1m");
+        ordered.Publish(trades);
+        await ordered.ApplyAsync();
+        // The one with more decimals comes when the flat candles are there; neither their price nor the last id is new to them.
+        await using var market = await TestMarket.CreateAsync("1m");
+        market.Publish(trades[0], trades[2], trades[3], trades[1]);
+        await market.ApplyAsync(1);
+        Assert.Equal(await ordered.CanonicalAsync(), await market.CanonicalAsync());
+        Assert.Equal("0.00000", (await market.CandlesAsync(Interval.OneMinute, withFlat: true))[1].Volume.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     private static async Task<(CandleState State, bool Complete)> FirstAsync(TestMarket market)
     {
         var first = (await market.CandlesAsync(Interval.OneMinute))[0];

@@ -20,10 +20,18 @@ public sealed partial class AnalyticsService(
     private const int MostAtOnce = 5_000;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    private readonly IReadOnlyList<Interval> _intervals = [.. options.ParsedIntervals.Where(i => i.LengthUs >= Interval.OneMinute.LengthUs)];
+    private readonly IReadOnlyList<Interval> _intervals = Followed(options.ParsedIntervals);
     private readonly Dictionary<(Instrument, Interval), long> _due = [];
     private readonly HashSet<(Instrument, Interval)> _known = [];
     private bool _failing;
+
+    /// <summary>The intervals whose candles are followed: a second is too short to mean anything.</summary>
+    public static IReadOnlyList<Interval> Followed(IReadOnlyList<Interval> intervals) =>
+        [.. intervals.Where(i => i.LengthUs >= Interval.OneMinute.LengthUs)];
+
+    /// <summary>What is out of the ordinary in a candle, of the shortest interval only: the longer ones would tell the same again.</summary>
+    public static IReadOnlyList<Alert> SeenIn(IReadOnlyList<Interval> followed, CandleWindow window, int at) =>
+        window.Candles[at].Interval == followed[0] ? [.. CandleSignals.Of(window, at)] : [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -66,20 +74,13 @@ public sealed partial class AnalyticsService(
         if (!_due.TryGetValue(key, out var fromUs)) return;
         var window = await store.WindowAsync(id, instrument, interval, fromUs, MostAtOnce, cancellation).ConfigureAwait(false);
         var first = window.Candles.TakeWhile(c => c.OpenTimeUs < fromUs).Count();
-        var seen = SeenIn(interval, window, first);
+        List<IReadOnlyList<Alert>> seen = [.. Enumerable.Range(first, window.Candles.Count - first).Select(i => SeenIn(_intervals, window, i))];
         await store.WriteAsync(id, interval, window, first, seen, cancellation).ConfigureAwait(false);
         if (interval == _intervals[0]) await JudgeAsync(instrument, window, first, seen, cancellation).ConfigureAwait(false);
         await ForecastAsync(id, interval, window, cancellation).ConfigureAwait(false);
         if (window.Candles.Count - first == MostAtOnce) _due[key] = window.Candles[^1].OpenTimeUs + 1;
         else _due.Remove(key);
     }
-
-    // Of one interval only: the longer ones would tell the same again.
-    private List<IReadOnlyList<Alert>> SeenIn(Interval interval, CandleWindow window, int first) =>
-    [
-        .. Enumerable.Range(first, window.Candles.Count - first)
-            .Select(i => interval == _intervals[0] ? (IReadOnlyList<Alert>)[.. CandleSignals.Of(window, i)] : []),
-    ];
 
     private async Task JudgeAsync(
         Instrument instrument, CandleWindow window, int first, List<IReadOnlyList<Alert>> seen, CancellationToken cancellation)

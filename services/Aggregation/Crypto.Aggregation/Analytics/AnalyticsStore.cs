@@ -138,7 +138,7 @@ public sealed class AnalyticsStore(NpgsqlDataSource dataSource)
         }
         foreach (var period in (int[])[5, 15, 60])
         {
-            var exponential = Averages.Exponential(window.Closes, period);
+            var exponential = window.Exponential(period);
             CandleWriter.AddArray(command, NpgsqlDbType.Double, rows, i => CandleWindow.WarmOrNull(exponential[i]));
         }
         CandleWriter.AddArray(command, NpgsqlDbType.Bigint, rows, i => window.Candles[i].Version);

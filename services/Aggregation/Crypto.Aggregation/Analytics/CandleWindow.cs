@@ -7,7 +7,10 @@ namespace Crypto.Aggregation.Analytics;
 /// <summary>Closed candles of one series, oldest first, with all indicators over them.</summary>
 public sealed class CandleWindow
 {
-    /// <summary>Candles before the first asked for, so that slow averages have settled: the 60-window EMA to 1e-8 of itself.</summary>
+    /// <summary>
+    /// Candles that each value looks back on. The 60-window EMA has settled to 1e-8 of itself by then; and since it is never more,
+    /// a value depends on these candles only, not on when and with which others it was computed.
+    /// </summary>
     public const int WarmUp = 600;
 
     public CandleWindow(IReadOnlyList<Candle> candles)
@@ -17,10 +20,11 @@ public sealed class CandleWindow
         var (highs, lows) = (Of(c => c.High), Of(c => c.Low));
         Volumes = Of(c => c.Volume);
         Returns = Volatility.LogReturns(Closes);
-        RelativeStrength = Momentum.RelativeStrength(Closes);
-        Macd = Momentum.Macd(Closes);
+        RelativeStrength = Slide(span => Momentum.RelativeStrength(Closes.AsSpan(span)));
+        Macd = (Slide(span => Momentum.Macd(Closes.AsSpan(span)).Line), Slide(span => Momentum.Macd(Closes.AsSpan(span)).Signal),
+            Slide(span => Momentum.Macd(Closes.AsSpan(span)).Histogram));
         Bollinger = Volatility.Bollinger(Closes);
-        AverageTrueRange = Volatility.AverageTrueRange(highs, lows, Closes);
+        AverageTrueRange = Slide(span => Volatility.AverageTrueRange(highs.AsSpan(span), lows.AsSpan(span), Closes.AsSpan(span)));
         Realised = Volatility.Realised(Returns);
         Indicators =
         [
@@ -58,6 +62,17 @@ public sealed class CandleWindow
     public Signal SignalAt(int at, IEnumerable<Alert> seen) => new(
         Candles[at].Instrument, Candles[at].Interval, Candles[at].OpenTimeUs, Candles[at].Version,
         [.. Indicators.Select(i => KeyValuePair.Create(i.Name, WarmOrNull(i.Values[at])))], [.. seen.Select(a => a.ToAnomaly())]);
+
+    /// <summary>The exponential average of the closes.</summary>
+    public double[] Exponential(int period) => Slide(span => Averages.Exponential(Closes.AsSpan(span), period));
+
+    // What carries a past along is computed anew for each candle from the ones it looks back on.
+    private double[] Slide(Func<Range, double[]> indicator)
+    {
+        var values = indicator(..Math.Min(Candles.Count, WarmUp + 1));
+        if (Candles.Count <= values.Length) return values;
+        return [.. values, .. Enumerable.Range(values.Length, Candles.Count - values.Length).Select(at => indicator((at - WarmUp)..(at + 1))[^1])];
+    }
 
     private double[] Of(Func<Candle, decimal> field) => [.. Candles.Select(c => (double)field(c))];
 }

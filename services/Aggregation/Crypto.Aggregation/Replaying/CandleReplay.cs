@@ -1,103 +1,118 @@
 using Crypto.Aggregation.Analytics;
-using Crypto.Aggregation.Analytics.Signals;
 using Crypto.Aggregation.Folding;
 using Crypto.Aggregation.Series;
 using Crypto.Contracts;
 
 namespace Crypto.Aggregation.Replaying;
 
-/// <summary>What a replay of one instrument found.</summary>
-/// <param name="Trades">Trades folded.</param>
-/// <param name="Candles">Candles rebuilt.</param>
-/// <param name="Signals">What was computed from them; averages are as warm as the span is long.</param>
-/// <param name="Alerts">What is out of the ordinary in them.</param>
-/// <param name="NotCovered">Candles that began before the source does: no difference.</param>
-/// <param name="Differences">Lines that the live candles do not have, after +, and lines that only they have, after -.</param>
-public sealed record ReplayResult(
-    long Trades, IReadOnlyList<Candle> Candles, IReadOnlyList<Signal> Signals, IReadOnlyList<Alert> Alerts, int NotCovered,
-    IReadOnlyList<string> Differences);
-
 /// <summary>Rebuilds candles and their signals from stored or logged trades, with the code that makes the live ones.</summary>
 public sealed class CandleReplay(IReplaySource source, ReplayStore store, IReadOnlyList<Interval> intervals)
 {
     private const int BatchSize = 50_000;
 
+    private readonly IReadOnlyList<Interval> _followed = AnalyticsService.Followed(intervals);
+
     /// <summary>
-    /// Rebuilds the candles that lie wholly between the times and compares them with the live ones byte for byte, flat
-    /// ones included between the first trade and the last.
+    /// Rebuilds the candles that lie wholly between the times, and what is computed from them, and compares both with the live ones
+    /// byte for byte. Live candles before the span are where flat ones and indicators take up.
     /// </summary>
     public async Task<ReplayResult> RunAsync(int id, Instrument instrument, long fromUs, long toUs, CancellationToken cancellation)
     {
         var ranges = await source.VoidsAsync(id, instrument, cancellation).ConfigureAwait(false);
-        var lists = intervals.Select(i => new CandleList(instrument, i)).ToArray();
+        var lists = new CandleList[intervals.Count];
+        for (var i = 0; i < lists.Length; i++) lists[i] = await BeginAsync(id, instrument, intervals[i], fromUs, ranges, cancellation).ConfigureAwait(false);
+        var trades = await FoldAsync(id, instrument, fromUs, toUs, ranges, lists, cancellation).ConfigureAwait(false);
+        var result = new ReplayResult { Trades = trades };
+        foreach (var list in lists)
+        {
+            // Whether the settings ask for flat candles can be seen by them only.
+            var makeFlats = await store.HasFlatsAsync(id, list.Interval, cancellation).ConfigureAwait(false);
+            list.AlignFlats(ranges, makeFlats, new CandleChanges());
+            var candles = list.Rows.Where(row => row.OpenTimeUs >= fromUs && row.EndUs <= toUs).Select(row => row.ToCandle(instrument)).ToList();
+            result.Candles.AddRange(candles);
+            await CompareAsync(id, instrument, list.Interval, candles, fromUs, toUs, result, cancellation).ConfigureAwait(false);
+        }
+        return result;
+    }
+
+    // The newest candle before the span hands its close on to flat ones, if the next trade follows it without a missing id.
+    private async Task<CandleList> BeginAsync(
+        int id, Instrument instrument, Interval interval, long fromUs, IdRanges ranges, CancellationToken cancellation)
+    {
+        var before = await store.RowsBeforeAsync(id, interval, fromUs, 1, cancellation).ConfigureAwait(false);
+        foreach (var row in before)
+            if (row.AnchorId >= 0) ranges.Cover(row.AnchorId, row.AnchorId);
+        return new CandleList(instrument, interval, before);
+    }
+
+    private async Task<long> FoldAsync(
+        int id, Instrument instrument, long fromUs, long toUs, IdRanges ranges, CandleList[] lists, CancellationToken cancellation)
+    {
         var fold = new IntervalFold(intervals);
         var trades = 0L;
         await foreach (var trade in source.TradesAsync(id, instrument, fromUs, toUs, cancellation).ConfigureAwait(false))
         {
             ranges.Cover(trade.TradeId, trade.LastTradeId);
             if (ExactTrade.TryCreate(trade, out var exact)) fold.Add(trade.TradeTimeUs, exact);
-            if (++trades % BatchSize == 0) Merge(fold, lists);
+            if (++trades % BatchSize == 0) Merge();
         }
-        Merge(fold, lists);
-        var candles = new List<Candle>();
-        foreach (var list in lists)
+        Merge();
+        return trades;
+
+        void Merge()
         {
-            list.AlignFlats(ranges, makeFlats: true, new CandleChanges());
-            candles.AddRange(list.Rows.Where(row => row.OpenTimeUs >= fromUs && row.EndUs <= toUs).Select(row => row.ToCandle(instrument)));
+            var folds = fold.Merged();
+            for (var i = 0; i < lists.Length; i++) lists[i].Merge(folds[i], 0, new CandleChanges());
+            fold.Clear();
         }
-        var (differences, notCovered) = await CompareAsync(instrument, candles, fromUs, toUs, cancellation).ConfigureAwait(false);
-        var (signals, alerts) = SignalsOf(candles);
-        return new ReplayResult(trades, candles, signals, alerts, notCovered, differences);
     }
 
-    private static void Merge(IntervalFold fold, CandleList[] lists)
+    private async Task CompareAsync(
+        int id, Instrument instrument, Interval interval, List<Candle> candles, long fromUs, long toUs, ReplayResult result,
+        CancellationToken cancellation)
     {
-        var folds = fold.Merged();
-        for (var i = 0; i < lists.Length; i++) lists[i].Merge(folds[i], 0, new CandleChanges());
-        fold.Clear();
-    }
-
-    private (List<Signal> Signals, List<Alert> Alerts) SignalsOf(List<Candle> candles)
-    {
-        var (signals, alerts) = (new List<Signal>(), new List<Alert>());
-        var followed = intervals.Where(i => i.LengthUs >= Interval.OneMinute.LengthUs).ToList();
-        foreach (var interval in followed)
+        var live = await store.RowsAsync(id, interval, fromUs, toUs, cancellation).ConfigureAwait(false);
+        var skipped = live.Where(row => row.Skipped).Select(row => row.OpenTimeUs).ToHashSet();
+        var uncovered = live.Where(row => !row.IsFlat && row.Fragment.FirstId < source.LowestId).Select(row => row.OpenTimeUs).ToHashSet();
+        result.NotCovered += uncovered.Count;
+        var rebuilt = candles.Where(c => !uncovered.Contains(c.OpenTimeUs)).ToList();
+        if (rebuilt.Count == 0)
         {
-            var window = new CandleWindow([.. candles.Where(c => c.Interval == interval)]);
-            for (var i = 0; i < window.Candles.Count; i++)
-            {
-                List<Alert> seen = interval == followed[0] ? [.. CandleSignals.Of(window, i)] : [];
-                signals.Add(window.SignalAt(i, seen));
-                alerts.AddRange(seen);
-            }
+            result.Differ([], live.Where(row => row.EndUs <= toUs && !row.IsFlat && !uncovered.Contains(row.OpenTimeUs)).Select(Line));
+            return;
         }
-        return (signals, alerts);
+        // Flat candles before the first rebuilt one wait for a missing id, those behind the last for a trade outside of the span.
+        var (firstUs, lastUs) = (rebuilt[0].OpenTimeUs, rebuilt[^1].OpenTimeUs);
+        result.Differ(
+            rebuilt.Select(CanonicalCandle.LineOf),
+            live.Where(row => row.EndUs <= toUs && !uncovered.Contains(row.OpenTimeUs)
+                && (!row.IsFlat || (row.OpenTimeUs >= firstUs && row.OpenTimeUs <= lastUs))).Select(Line));
+        if (_followed.Contains(interval))
+            await SignalAsync(id, instrument, interval, [.. rebuilt.Where(c => !skipped.Contains(c.OpenTimeUs))], result, cancellation).ConfigureAwait(false);
+
+        string Line(CandleRow row) => CanonicalCandle.LineOf(row.ToCandle(instrument));
     }
 
-    private async Task<(List<string> Differences, int NotCovered)> CompareAsync(
-        Instrument instrument, List<Candle> candles, long fromUs, long toUs, CancellationToken cancellation)
+    private async Task SignalAsync(
+        int id, Instrument instrument, Interval interval, List<Candle> rebuilt, ReplayResult result, CancellationToken cancellation)
     {
-        var (differences, notCovered) = (new List<string>(), 0);
-        foreach (var interval in intervals)
+        if (rebuilt.Count == 0) return;
+        // One more than indicators look back on: one may be a first candle that is skipped.
+        var before = await store.RowsBeforeAsync(id, interval, rebuilt[0].OpenTimeUs, CandleWindow.WarmUp + 1, cancellation).ConfigureAwait(false);
+        var warm = before.Where(row => row is { Skipped: false, State: > CandleState.Live }).TakeLast(CandleWindow.WarmUp).Select(row => row.ToCandle(instrument)).ToList();
+        var window = new CandleWindow([.. warm, .. rebuilt]);
+        var signals = new List<Signal>();
+        for (var i = warm.Count; i < window.Candles.Count; i++)
         {
-            var all = await store.CandlesAsync(instrument, interval, fromUs, toUs, cancellation).ConfigureAwait(false);
-            var before = all.Where(c => c.FirstTradeId < source.LowestId).Select(c => c.OpenTimeUs).ToHashSet();
-            var rebuilt = candles.Where(c => c.Interval == interval && !before.Contains(c.OpenTimeUs)).ToList();
-            var (first, last) = SpanOf(rebuilt);
-            // A flat candle at either end follows, or waits for, a trade outside of the span.
-            var live = all.Where(c => c.CloseTimeUs < toUs && !before.Contains(c.OpenTimeUs)
-                && (c.TradeCount > 0 || (c.OpenTimeUs > first && c.OpenTimeUs < last))).Select(CanonicalCandle.LineOf).ToHashSet();
-            var lines = rebuilt.Where(c => c.TradeCount > 0 || (c.OpenTimeUs > first && c.OpenTimeUs < last)).Select(CanonicalCandle.LineOf).ToHashSet();
-            differences.AddRange(lines.Except(live).Select(line => $"+ {line}"));
-            differences.AddRange(live.Except(lines).Select(line => $"- {line}"));
-            notCovered += before.Count;
+            var seen = AnalyticsService.SeenIn(_followed, window, i);
+            signals.Add(window.SignalAt(i, seen));
+            result.Alerts.AddRange(seen);
         }
-        return (differences, notCovered);
-    }
-
-    private static (long FirstUs, long LastUs) SpanOf(List<Candle> candles)
-    {
-        var traded = candles.Where(c => c.TradeCount > 0).Select(c => c.OpenTimeUs).ToList();
-        return traded.Count == 0 ? (long.MaxValue, long.MinValue) : (traded.Min(), traded.Max());
+        result.Signals.AddRange(signals);
+        var live = await store.SignalsAsync(id, instrument, interval, rebuilt[0].OpenTimeUs, rebuilt[^1].OpenTimeUs + 1, cancellation).ConfigureAwait(false);
+        var known = live.Select(s => s.OpenTimeUs).ToHashSet();
+        var compared = signals.Where(s => known.Contains(s.OpenTimeUs)).ToList();
+        result.SignalsCompared += compared.Count;
+        result.Differ(compared.Select(CanonicalSignal.LineOf), live.Select(CanonicalSignal.LineOf));
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Crypto.Aggregation.Analytics.Signals;
-using Crypto.Aggregation.Reconciling;
+using Crypto.Aggregation.Series;
 using Crypto.Aggregation.Store;
 using Crypto.Contracts;
 using Npgsql;
@@ -10,13 +10,38 @@ using NpgsqlTypes;
 
 namespace Crypto.Aggregation.Replaying;
 
-/// <summary>Reads the live candles, and writes what a replay made into a schema of its own.</summary>
+/// <summary>Reads the live candles and signals, and writes what a replay made into a schema of its own.</summary>
 public sealed class ReplayStore(NpgsqlDataSource dataSource)
 {
-    private readonly ReconciliationStore _candles = new(dataSource);
+    private readonly SignalStore _signals = new(dataSource);
 
-    public Task<List<Candle>> CandlesAsync(Instrument instrument, Interval interval, long fromUs, long toUs, CancellationToken cancellation) =>
-        _candles.CandlesAsync(instrument, interval, fromUs, toUs, cancellation);
+    /// <summary>Live candles that open from the one time to before the other, oldest first.</summary>
+    public Task<List<CandleRow>> RowsAsync(int id, Interval interval, long fromUs, long toUs, CancellationToken cancellation) =>
+        ReadAsync("c.open_time >= $3 and c.open_time < $4 order by c.open_time", id, interval, cancellation, fromUs, toUs);
+
+    /// <summary>The newest live candles that open before the time, oldest first.</summary>
+    public async Task<List<CandleRow>> RowsBeforeAsync(int id, Interval interval, long beforeUs, int most, CancellationToken cancellation)
+    {
+        var rows = await ReadAsync($"c.open_time < $3 order by c.open_time desc limit {most}", id, interval, cancellation, beforeUs)
+            .ConfigureAwait(false);
+        rows.Reverse();
+        return rows;
+    }
+
+    /// <summary>Whether there are live candles without a trade.</summary>
+    public async Task<bool> HasFlatsAsync(int id, Interval interval, CancellationToken cancellation)
+    {
+        await using var select = dataSource.CreateCommand(
+            "select exists (select from market.candles where instrument_id = $1 and interval_s = $2 and trade_count = 0)");
+        select.Parameters.AddWithValue(id);
+        select.Parameters.AddWithValue(CandleRows.SecondsOf(interval));
+        return await select.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is true;
+    }
+
+    /// <summary>What was computed live from the present versions of such candles.</summary>
+    public Task<List<Signal>> SignalsAsync(
+        int id, Instrument instrument, Interval interval, long fromUs, long toUs, CancellationToken cancellation) =>
+        _signals.BetweenAsync(id, instrument, interval, fromUs, toUs, cancellation);
 
     /// <summary>Intervals that there are candles of, shortest first.</summary>
     public async Task<IReadOnlyList<Interval>> IntervalsAsync(CancellationToken cancellation)
@@ -54,6 +79,18 @@ public sealed class ReplayStore(NpgsqlDataSource dataSource)
         batch.BatchCommands.Add(Alerts(schema, id, result));
         await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<List<CandleRow>> ReadAsync(
+        string where, int id, Interval interval, CancellationToken cancellation, params long[] timesUs)
+    {
+        await using var select = dataSource.CreateCommand(
+            $"select {CandleRows.Columns} from market.candles c where c.instrument_id = $1 and c.interval_s = $2 and {where}");
+        select.Parameters.AddWithValue(id);
+        select.Parameters.AddWithValue(CandleRows.SecondsOf(interval));
+        foreach (var timeUs in timesUs) select.Parameters.AddWithValue(UnixTime.ToDateTime(timeUs));
+        await using var rows = await select.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        return await CandleRows.ReadAllAsync(rows, cancellation).ConfigureAwait(false);
     }
 
     private static NpgsqlBatchCommand Candles(string schema, int id, ReplayResult result)

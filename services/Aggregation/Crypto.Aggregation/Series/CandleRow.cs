@@ -62,13 +62,18 @@ public sealed class CandleRow(Interval interval, long openTimeUs)
         return true;
     }
 
-    /// <summary>Takes price and anchor of the candle before it, as a flat candle does. False where it has them.</summary>
+    /// <summary>
+    /// Takes price and anchor of the candle before it, as a flat candle does, and the decimals that its zeros are written with.
+    /// False where it has them.
+    /// </summary>
     public bool Follow(CandleRow before)
     {
-        if (FlatPrice == before.Close && AnchorId == before.AnchorId) return false;
+        var like = before.Fragment;
+        if (FlatPrice == before.Close && AnchorId == before.AnchorId
+            && _fragment.PriceScale == like.PriceScale && _fragment.QuantityScale == like.QuantityScale) return false;
         FlatPrice = before.Close;
         AnchorId = before.AnchorId;
-        _fragment = new Fragment { PriceScale = before.Fragment.PriceScale, QuantityScale = before.Fragment.QuantityScale };
+        _fragment = new Fragment { PriceScale = like.PriceScale, QuantityScale = like.QuantityScale };
         IsDirty = true;
         return true;
     }
