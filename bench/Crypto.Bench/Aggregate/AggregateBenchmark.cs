@@ -1,13 +1,4 @@
 using System.Globalization;
-using Crypto.Bench.Storage;
-using Crypto.Contracts;
-using Crypto.EmbeddedKafka;
-using Crypto.Kafka;
-using Crypto.Postgres;
-using Crypto.Postgres.Local;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Crypto.Bench.Aggregate;
 
@@ -17,7 +8,6 @@ namespace Crypto.Bench.Aggregate;
 /// </summary>
 internal sealed class AggregateBenchmark : IBenchmark
 {
-    private const int Partitions = 12;
     private const int Rounds = 3;
 
     public string Name => "aggregate";
@@ -31,8 +21,8 @@ internal sealed class AggregateBenchmark : IBenchmark
         var count = Argument(arguments, 0, 1_000_000);
         var stored = Argument(arguments, 1, 10_000_000);
         if (count > 0) FoldBenchmark.Measure(report);
-        if (count > 0) await WithSystemAsync(system => DurableAsync(report, count, system, cancellation), cancellation);
-        if (stored > 0) await WithSystemAsync(system => RestartBenchmark.MeasureAsync(report, stored, system, cancellation), cancellation);
+        if (count > 0) await BenchSystem.WithAsync(Name, system => DurableAsync(report, count, system, cancellation), cancellation);
+        if (stored > 0) await BenchSystem.WithAsync(Name, system => RestartBenchmark.MeasureAsync(report, stored, system, cancellation), cancellation);
     }
 
     private static int Argument(IReadOnlyList<string> arguments, int at, int otherwise) =>
@@ -40,15 +30,8 @@ internal sealed class AggregateBenchmark : IBenchmark
 
     private static async Task DurableAsync(BenchReport report, int count, BenchSystem system, CancellationToken cancellation)
     {
-        report.Heading($"Durable: {count:N0} trades of five symbols in {Partitions} partitions to candles of seven intervals, fsync on");
-        using (var producer = KafkaClients.BuildProducer(system.Kafka, NullLoggerFactory.Instance))
-        {
-            TradeLoad.Fill(producer, count);
-            // The rows for psql; and neither side pays for compilation and cold files.
-            await StorageBenchmark.StoreAsync(system.Kafka, system.Topics, system.DataSource, producer, count, cancellation);
-        }
-        var psql = new PsqlCopy(system.ConnectionString, system.Folder);
-        await psql.ExportAsync(system.DataSource, cancellation);
+        report.Heading($"Durable: {count:N0} trades of five symbols in {BenchSystem.Partitions} partitions to candles of seven intervals, fsync on");
+        var psql = await system.FillAsync(count, cancellation);
         await using (var role = await AggregationRole.StartAsync(system, cancellation)) await role.UntilFoldedAsync(count, cancellation);
         var (ours, copy) = (new List<(double Rate, double Cores)>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
@@ -63,30 +46,5 @@ internal sealed class AggregateBenchmark : IBenchmark
         report.Figure("of this process, broker and role together", median.Cores, "cores busy");
         report.Figure("psql \\copy of the same trades", copied, "rows/s (median of 3)");
         report.Figure("ratio", median.Rate / copied, "of \\copy");
-    }
-
-    private static async Task WithSystemAsync(Func<BenchSystem, Task> measure, CancellationToken cancellation)
-    {
-        var folder = Path.Combine(Path.GetTempPath(), $"crypto-bench-aggregate-{Environment.ProcessId}");
-        try
-        {
-            Directory.CreateDirectory(folder);
-            await using var postgres = await LocalPostgres.StartAsync(
-                new LocalPostgresOptions { Folder = Path.Combine(folder, "postgres") }, NullLogger.Instance, cancellation);
-            await using var broker = await EmbeddedKafkaBroker.StartAsync(
-                new EmbeddedKafkaOptions { Port = 0, DataFolder = Path.Combine(folder, "kafka") }, NullLoggerFactory.Instance, cancellation);
-            await using var dataSource = NpgsqlDataSource.Create(postgres.ConnectionString);
-            await SchemaMigrator.MigrateAsync(dataSource, cancellation);
-            await new MarketSourceStore(dataSource).EnsureAsync(
-                new MarketSource("recorded", Venues.Binance, "bench", MarketClock.Original), cancellation);
-            var kafka = new KafkaOptions { BootstrapServers = broker.BootstrapServers, TradePartitions = Partitions };
-            using var topics = new KafkaTopics(Options.Create(kafka), NullLogger<KafkaTopics>.Instance);
-            await topics.EnsureAsync(cancellation);
-            await measure(new BenchSystem(folder, postgres.ConnectionString, dataSource, kafka, topics));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
     }
 }

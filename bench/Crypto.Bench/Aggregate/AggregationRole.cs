@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Crypto.Aggregation;
 using Crypto.Aggregation.Running;
-using Crypto.Contracts;
 using Crypto.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,8 +20,7 @@ internal sealed class AggregationRole : IAsyncDisposable
     public static async Task<AggregationRole> StartAsync(BenchSystem system, CancellationToken cancellation)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Configuration.AddInMemoryCollection(Interval.All.Select((interval, i) =>
-            KeyValuePair.Create($"Aggregation:Intervals:{i}", (string?)interval.Name)).Append(new("Kafka:BootstrapServers", system.Kafka.BootstrapServers)));
+        builder.Configuration.AddInMemoryCollection([new("Kafka:BootstrapServers", system.Kafka.BootstrapServers)]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(system.DataSource);

@@ -16,7 +16,7 @@ internal static class RestartBenchmark
         report.Heading($"Restart: {stored:N0} trades stored and in candles of seven intervals; the role's process killed");
         using var producer = KafkaClients.BuildProducer(system.Kafka, NullLoggerFactory.Instance);
         for (var first = 0; first < stored; first += Slice) TradeLoad.Fill(producer, Math.Min(Slice, stored - first), first);
-        var storing = StorageBenchmark.StoreAsync(system.Kafka, system.Topics, system.DataSource, producer, stored, cancellation);
+        var storing = StorageBenchmark.StoreAsync(system, producer, stored, cancellation);
         await using (var role = await AggregationRole.StartAsync(system, cancellation))
         {
             var begin = Stopwatch.GetTimestamp();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Crypto.Bench.Pipeline;
-using Crypto.Contracts;
 
 namespace Crypto.Bench.Aggregate;
 
@@ -18,7 +17,6 @@ internal sealed class RoleProcess : IDisposable
         [
             HostProcess.Program(), "up", "--roles", "aggregation", "--http", "0", "--data", Path.Combine(system.Folder, "role"),
             "--kafka-bootstrap", system.Kafka.BootstrapServers, "--postgres", system.ConnectionString,
-            .. Interval.All.SelectMany((interval, i) => new[] { "--set", $"Aggregation:Intervals:{i}={interval.Name}" }),
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;

@@ -1,14 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using Confluent.Kafka;
 using Crypto.Contracts;
-using Crypto.EmbeddedKafka;
 using Crypto.Kafka;
 using Crypto.Postgres;
-using Crypto.Postgres.Local;
 using Crypto.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Crypto.Bench.Storage;
 
@@ -18,8 +15,6 @@ namespace Crypto.Bench.Storage;
 /// </summary>
 internal sealed class StorageBenchmark : IBenchmark
 {
-    private const int Partitions = 12;
-
     public string Name => "storage";
 
     public string Description => "trades stored per second from a filled topic, beside psql \\copy of the same rows  [count]";
@@ -29,46 +24,21 @@ internal sealed class StorageBenchmark : IBenchmark
     public async Task RunAsync(BenchReport report, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
         var count = arguments.Count > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 1_000_000;
-        report.Heading($"Storage: {count:N0} trades of five symbols in {Partitions} partitions, PostgreSQL with fsync on");
-        var folder = Path.Combine(Path.GetTempPath(), $"crypto-bench-storage-{Environment.ProcessId}");
-        try
-        {
-            Directory.CreateDirectory(folder);
-            await using var postgres = await LocalPostgres.StartAsync(
-                new LocalPostgresOptions { Folder = Path.Combine(folder, "postgres") }, NullLogger.Instance, cancellation);
-            await using var broker = await EmbeddedKafkaBroker.StartAsync(
-                new EmbeddedKafkaOptions { Port = 0, DataFolder = Path.Combine(folder, "kafka") }, NullLoggerFactory.Instance, cancellation);
-            await using var dataSource = NpgsqlDataSource.Create(postgres.ConnectionString);
-            await SchemaMigrator.MigrateAsync(dataSource, cancellation);
-            await MeasureAsync(report, count, broker.BootstrapServers, dataSource, new PsqlCopy(postgres.ConnectionString, folder), cancellation);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        report.Heading($"Storage: {count:N0} trades of five symbols in {BenchSystem.Partitions} partitions, PostgreSQL with fsync on");
+        await BenchSystem.WithAsync("storage", system => MeasureAsync(report, count, system, cancellation), cancellation);
     }
 
-    private static async Task MeasureAsync(
-        BenchReport report, int count, string bootstrapServers, NpgsqlDataSource dataSource, PsqlCopy psql, CancellationToken cancellation)
+    private static async Task MeasureAsync(BenchReport report, int count, BenchSystem system, CancellationToken cancellation)
     {
-        var kafka = new KafkaOptions { BootstrapServers = bootstrapServers, TradePartitions = Partitions };
-        using var topics = new KafkaTopics(Options.Create(kafka), NullLogger<KafkaTopics>.Instance);
-        await topics.EnsureAsync(cancellation);
-        using (var producer = KafkaClients.BuildProducer(kafka, NullLoggerFactory.Instance))
-        {
-            TradeLoad.Fill(producer, count);
-            // Small and first, so that neither side pays for compilation and cold files.
-            await StoreAsync(kafka, topics, dataSource, producer, count, cancellation);
-        }
-        await psql.ExportAsync(dataSource, cancellation);
+        var psql = await system.FillAsync(count, cancellation);
         var store = new List<double>();
         var copy = new List<double>();
         for (var round = 0; round < 3; round++)
         {
-            await EmptyAsync(dataSource, cancellation);
-            using (var producer = KafkaClients.BuildProducer(kafka, NullLoggerFactory.Instance))
-                store.Add(await StoreAsync(kafka, topics, dataSource, producer, count, cancellation));
-            await EmptyAsync(dataSource, cancellation);
+            await system.EmptyAsync(cancellation);
+            using (var producer = KafkaClients.BuildProducer(system.Kafka, NullLoggerFactory.Instance))
+                store.Add(await StoreAsync(system, producer, count, cancellation));
+            await system.EmptyAsync(cancellation);
             copy.Add(await psql.ImportAsync(cancellation));
         }
         var (stored, copied) = (Median(store), Median(copy));
@@ -78,15 +48,13 @@ internal sealed class StorageBenchmark : IBenchmark
     }
 
     /// <summary>The rate from the assignment to the last commit.</summary>
-    internal static async Task<double> StoreAsync(
-        KafkaOptions kafka, KafkaTopics topics, NpgsqlDataSource dataSource, Confluent.Kafka.IProducer<byte[], byte[]> producer, int count,
-        CancellationToken cancellation)
+    internal static async Task<double> StoreAsync(BenchSystem system, IProducer<byte[], byte[]> producer, int count, CancellationToken cancellation)
     {
         using var metrics = new StorageMetrics();
-        var handler = new TradeBatchHandler(dataSource, new InstrumentStore(dataSource),
+        var handler = new TradeBatchHandler(system.DataSource, new InstrumentStore(system.DataSource),
             new DeadLetters(producer, NullLogger<DeadLetters>.Instance), metrics, TimeProvider.System, NullLogger<TradeBatchHandler>.Instance);
         var options = new BatchConsumerOptions { Name = "bench", Group = "bench", Topics = [Topics.Trades, Topics.Coverage] };
-        using var consumer = new BatchConsumer(options, kafka, topics, handler, TimeProvider.System, NullLogger.Instance);
+        using var consumer = new BatchConsumer(options, system.Kafka, system.Topics, handler, TimeProvider.System, NullLogger.Instance);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var run = consumer.RunAsync(stop.Token);
         var begin = 0L;
@@ -100,18 +68,6 @@ internal sealed class StorageBenchmark : IBenchmark
         await stop.CancelAsync();
         await run;
         return rate;
-    }
-
-    /// <summary>As a fresh store, with the day's partition there; CHECKPOINT, so that nobody pays for another's pages.</summary>
-    private static async Task EmptyAsync(NpgsqlDataSource dataSource, CancellationToken cancellation)
-    {
-        await using var empty = dataSource.CreateCommand("""
-            truncate market.trades, market.stream_offsets, market.coverage_ranges;
-            update market.instruments set high_water = -1;
-            """);
-        await empty.ExecuteNonQueryAsync(cancellation);
-        await using var checkpoint = dataSource.CreateCommand("checkpoint");
-        await checkpoint.ExecuteNonQueryAsync(cancellation);
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
