@@ -47,7 +47,7 @@ internal sealed class Pipeline : IAsyncDisposable
         var result = new StringWriter();
         foreach (var symbol in symbols)
         {
-            foreach (var interval in new[] { "1m", "5m", "15m", "1h" })
+            foreach (var interval in new[] { "1m", "5m", "15m", "1h", "4h", "1d" })
             {
                 var candles = await query.GetAsync($"/ohlc/{symbol}?interval={interval}&limit=1000");
                 foreach (var candle in candles.GetProperty("candles").EnumerateArray())

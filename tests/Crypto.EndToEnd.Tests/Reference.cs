@@ -43,7 +43,7 @@ public sealed class Reference : IAsyncLifetime, ICollectionFixture<Reference>
     // Folding has reached the last trade, and every candle is complete but those at the recording's two ends.
     private static async Task FoldedAsync(StandaloneProcess query, string symbol, long trades)
     {
-        foreach (var interval in new[] { "1m", "5m", "15m", "1h" })
+        foreach (var interval in new[] { "1m", "5m", "15m", "1h", "4h", "1d" })
         {
             await query.UntilAsync($"/ohlc/{symbol}?interval={interval}&limit=1000",
                 json => json.GetProperty("candles").EnumerateArray().Sum(c => c.GetProperty("tradeCount").GetInt64()) == trades,

@@ -9,7 +9,7 @@ public sealed class AggregationOptions
 {
     public const string Section = "Aggregation";
 
-    /// <summary>Names of the intervals, of <c>1s 1m 5m 15m 1h 4h 1d</c>; empty means 1m, 5m, 15m and 1h.</summary>
+    /// <summary>Names of the intervals, of <c>1s 1m 5m 15m 1h 4h 1d</c>; empty means all of them.</summary>
     public List<string> Intervals { get; set; } = [];
 
     /// <summary>How long after its end a candle still takes late trades before it is final.</summary>
@@ -54,7 +54,7 @@ public sealed class AggregationOptions
     /// <summary>The intervals, shortest first.</summary>
     public IReadOnlyList<Interval> ParsedIntervals =>
         Intervals.Count == 0
-            ? [Interval.OneMinute, Interval.FiveMinutes, Interval.FifteenMinutes, Interval.OneHour]
+            ? Interval.All
             : [.. Interval.All.Where(i => Intervals.Contains(i.Name, StringComparer.OrdinalIgnoreCase))];
 }
 

@@ -28,6 +28,7 @@ public static class AggregationServiceCollectionExtensions
         services.TryAddSingleton<InstrumentStore>();
         services.TryAddSingleton<MarketSourceStore>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<AggregationOptions>>().Value);
+        services.AddSingleton<AddedIntervals>();
         services.AddSingleton<StateLoader>();
         services.AddSingleton<AggregationOffsets>();
         services.AddSingleton<AggregationMetrics>();

@@ -13,10 +13,6 @@ internal sealed class PageHost : IAsyncDisposable
     private readonly int _http = FreePorts.Take();
     private readonly int[] _ports = [.. Enumerable.Range(0, 4).Select(_ => FreePorts.Take())];
 
-    // Seconds make a history of thousands of candles out of the hour that a first start fetches.
-    private static readonly string[] Intervals =
-        [.. new[] { "1s", "1m", "5m", "15m", "1h" }.SelectMany((interval, i) => new[] { "--set", $"Aggregation:Intervals:{i}={interval}" })];
-
     private PageHost(string[] options)
     {
         _options = options;
@@ -63,7 +59,7 @@ internal sealed class PageHost : IAsyncDisposable
     private StandaloneProcess Start() => StandaloneProcess.Start(
     [
         "up", "--data", _folder, "--http", $"{_http}", "--grpc", $"{_ports[0]}", "--kafka", $"{_ports[1]}",
-        "--postgres-port", $"{_ports[2]}", "--market-port", $"{_ports[3]}", .. Intervals, .. _options,
+        "--postgres-port", $"{_ports[2]}", "--market-port", $"{_ports[3]}", .. _options,
     ]);
 
     // A killed process leaves its server running, which the next start would adopt; there is no next start.

@@ -50,7 +50,9 @@ public sealed partial class Recomputer(
         for (var i = 0; i < queued.Count; i++)
         {
             if (!IsStored(state.Ranges, ledger.Stored, hulls[i])) continue;
-            var fragment = interval == 0
+            // A shorter interval that was turned on later does not reach back to all candles.
+            var fromTrades = interval == 0 || queued[i].OpenTimeUs < state.Newest[interval - 1].SinceUs;
+            var fragment = fromTrades
                 ? await FoldTradesAsync(state, queued[i], hulls[i], ledger.Void, cancellation).ConfigureAwait(false)
                 : await FoldCandlesAsync(state, interval, queued[i], changes, cancellation).ConfigureAwait(false);
             if (fragment is { } found) ready.Add((queued[i], found));

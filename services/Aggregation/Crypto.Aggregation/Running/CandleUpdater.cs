@@ -54,7 +54,7 @@ public sealed class CandleUpdater(StateLoader loader, AggregationOptions options
 
         void Update(CandleList list, long fromUs, long toUs)
         {
-            list.SpanUs = (fromUs, toUs);
+            list.SpanUs = (Math.Max(fromUs, newest.SinceUs), toUs);
             update(list);
             list.AlignFlats(state.Ranges, options.FlatCandles, changes);
             changes.Rows.AddRange(list.Rows);

@@ -19,6 +19,9 @@ public sealed class CandleList(Instrument instrument, Interval interval, List<Ca
 
     public long FirstOpenUs => _rows[0].OpenTimeUs;
 
+    /// <summary>Candles that open before this are not kept: the interval was turned on when trades of them were folded already.</summary>
+    public long SinceUs { get; init; } = long.MinValue;
+
     /// <summary>The open times that this list is responsible for: from, inclusive, to, exclusive.</summary>
     public (long FromUs, long ToUs) SpanUs { get; set; } = (long.MinValue, long.MaxValue);
 

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Crypto.Aggregation.Store;
 
 /// <summary>Reads instruments back from the tables. What is read is bounded by open windows, not by history.</summary>
-public sealed class StateLoader(NpgsqlDataSource dataSource, AggregationOptions options)
+public sealed class StateLoader(NpgsqlDataSource dataSource, AggregationOptions options, AddedIntervals added)
 {
     private readonly IReadOnlyList<Interval> _intervals = options.ParsedIntervals;
 
@@ -28,6 +28,7 @@ public sealed class StateLoader(NpgsqlDataSource dataSource, AggregationOptions 
     /// <summary>The state of one instrument; empty where it was never folded.</summary>
     public async Task<InstrumentState> LoadAsync(int id, Instrument instrument, int partition, CancellationToken cancellation)
     {
+        await added.PrepareAsync(id, cancellation).ConfigureAwait(false);
         await using var connection = await dataSource.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         // One snapshot: another process may still be writing, and must be noticed by the sequence.
         await using var snapshot = await connection.BeginTransactionAsync(
@@ -38,6 +39,7 @@ public sealed class StateLoader(NpgsqlDataSource dataSource, AggregationOptions 
             """, id));
         batch.BatchCommands.Add(Command("select first_id, last_id from market.aggregated_ranges where instrument_id = $1", id));
         batch.BatchCommands.Add(Command("select interval_s, open_time from market.candle_recomputations where instrument_id = $1", id));
+        batch.BatchCommands.Add(Command("select interval_s, since from market.interval_starts where instrument_id = $1", id));
         foreach (var interval in _intervals) batch.BatchCommands.Add(NewestRows(id, interval));
         await using var rows = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var (sequence, newestTradeUs, newestEventUs) = (0L, 0L, 0L);
@@ -55,10 +57,16 @@ public sealed class StateLoader(NpgsqlDataSource dataSource, AggregationOptions 
         await rows.NextResultAsync(cancellation).ConfigureAwait(false);
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
             state.Awaited.Add((rows.GetInt32(0) * UnixTime.MicrosecondsPerSecond, CandleRows.TimeOf(rows, 1)));
+        await rows.NextResultAsync(cancellation).ConfigureAwait(false);
+        var sinceUs = new Dictionary<Interval, long>();
+        while (await rows.ReadAsync(cancellation).ConfigureAwait(false)) sinceUs[CandleRows.IntervalOf(rows.GetInt32(0))] = CandleRows.TimeOf(rows, 1);
         for (var i = 0; i < _intervals.Count; i++)
         {
             await rows.NextResultAsync(cancellation).ConfigureAwait(false);
-            state.Newest[i] = new CandleList(instrument, _intervals[i], await CandleRows.ReadAllAsync(rows, cancellation).ConfigureAwait(false));
+            state.Newest[i] = new CandleList(instrument, _intervals[i], await CandleRows.ReadAllAsync(rows, cancellation).ConfigureAwait(false))
+            {
+                SinceUs = sinceUs.GetValueOrDefault(_intervals[i], long.MinValue),
+            };
         }
         return state;
     }
