@@ -7,7 +7,8 @@ namespace Crypto.EmbeddedKafka.Log;
 /// Keeps the last record of every key, in two passes over ended segments: which offset is each key's last, then segments
 /// without the rest. As in Kafka a key stands by its MD5 hash.
 /// </summary>
-internal sealed class LogCompactor(string folder, long nowMs, long deleteRetentionMs, UnpackingMemory memory)
+internal sealed class LogCompactor(
+    string folder, long nowMs, long deleteRetentionMs, UnpackingMemory memory, int maxKeys = LogCompactor.MaxKeys)
 {
     /// <summary>About 250 MB of map. Keys that do not fit are left for the next time: what is not in the map is kept.</summary>
     private const int MaxKeys = 4_000_000;
@@ -47,7 +48,7 @@ internal sealed class LogCompactor(string folder, long nowMs, long deleteRetenti
         while (walker.TryNext())
         {
             var key = Hash(walker.Key);
-            if (walker.HasKey && (_lastOffsets.Count < MaxKeys || _lastOffsets.ContainsKey(key)))
+            if (walker.HasKey && (_lastOffsets.Count < maxKeys || _lastOffsets.ContainsKey(key)))
                 _lastOffsets[key] = header.BaseOffset + walker.OffsetDelta;
         }
         return true;
@@ -61,10 +62,12 @@ internal sealed class LogCompactor(string folder, long nowMs, long deleteRetenti
         long baseOffset = header.BaseOffset;
         bool Wanted(ref RecordWalker record)
         {
-            bool isLast = !_lastOffsets.TryGetValue(Hash(record.Key), out long last) || last <= baseOffset + record.OffsetDelta;
+            bool isKnown = _lastOffsets.TryGetValue(Hash(record.Key), out long last);
+            bool isLast = !isKnown || last <= baseOffset + record.OffsetDelta;
             if (record.HasValue || !isLast)
                 return isLast;
-            if (nowMs > dueMs)
+            // Of a key that did not fit into the map older values may still be there, which the tombstone keeps deleted.
+            if (isKnown && nowMs > dueMs)
                 return false;
             TombstonesDueMs = Math.Min(TombstonesDueMs, dueMs);
             return true;

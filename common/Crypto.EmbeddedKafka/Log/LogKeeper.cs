@@ -45,14 +45,11 @@ internal sealed partial class LogKeeper : IAsyncDisposable
     {
         try
         {
-            partition.ApplyRetention();
-            partition.ApplyCompaction(_memory);
-            partition.ExpireProducers();
-            if (partition.IsDirty)
-                partition.SaveCheckpoint();
+            partition.Keep(_memory);
         }
-        catch (IOException e)
+        catch (Exception e)
         {
+            // Whatever it is, the other logs must not fill the disk for it.
             LogFailed(_logger, e, topic.Name);
         }
     }

@@ -23,7 +23,7 @@ internal sealed partial class PartitionLog
             return;
         var compactor = new LogCompactor(_folder, NowMs, settings.DeleteRetentionMs, memory);
         compactor.NoteKeys(ended);
-        foreach (var segment in ended)
+        foreach (var segment in ended.TakeWhile(_ => !_isDeleted))
             Replace(segment, compactor.Rewrite(segment));
         _tombstonesDueMs = compactor.TombstonesDueMs;
         _compactedTo = ended[^1].NextOffset;

@@ -1,9 +1,13 @@
+using Crypto.EmbeddedKafka.Compression;
 using Microsoft.Extensions.Logging;
 
 namespace Crypto.EmbeddedKafka.Log;
 
 internal sealed partial class PartitionLog
 {
+    private readonly Lock _keeping = new();
+    private volatile bool _isDeleted;
+
     /// <summary>Makes an offset the first one; segments that lie wholly before it are deleted.</summary>
     /// <returns>False for an offset that was never written.</returns>
     /// <exception cref="IOException">They are gone, but a restart may bring them back: it is to be tried again.</exception>
@@ -11,7 +15,7 @@ internal sealed partial class PartitionLog
     {
         lock (_writing)
         {
-            if (offset < 0 || offset > _nextOffset)
+            if (_isDeleted || offset < 0 || offset > _nextOffset)
                 return false;
             if (offset <= _startOffset && _startOffset == _checkpointedStart)
                 return true;
@@ -22,6 +26,32 @@ internal sealed partial class PartitionLog
             SaveCheckpoint();
             return true;
         }
+    }
+
+    /// <summary>The work that nobody waits for: retention, compaction, and a checkpoint where something is new.</summary>
+    internal void Keep(UnpackingMemory memory)
+    {
+        lock (_keeping)
+        {
+            if (_isDeleted)
+                return;
+            ApplyRetention();
+            ApplyCompaction(memory);
+            ExpireProducers();
+            if (IsDirty)
+                SaveCheckpoint();
+        }
+    }
+
+    /// <summary>
+    /// The topic is deleted. On return nobody writes any more: a topic made anew has the same folder. Whoever reads reads on.
+    /// </summary>
+    internal void Leave()
+    {
+        lock (_writing)
+            _isDeleted = true;
+        lock (_keeping)
+            Waiters.WakeAll(); // who waits for records learns that the topic is gone
     }
 
     /// <summary>Deletes segments that are too old or too many. The active one is ended first if its time has come.</summary>

@@ -57,9 +57,10 @@ internal sealed partial class PartitionLog
     {
         var header = new BatchHeader(batch);
         AppendResult result;
-        Segment written;
         lock (_writing)
         {
+            if (_isDeleted)
+                return new AppendResult(ErrorCode.UnknownTopicOrPartition, -1);
             if (header.ProducerId >= 0 && CheckSequence(header) is { } answer)
             {
                 if (Settings.FlushAlways && answer.Error == ErrorCode.None)
@@ -69,15 +70,14 @@ internal sealed partial class PartitionLog
             long appendTime = Stamp(header);
             header.BaseOffset = _nextOffset;
             header.LeaderEpoch = Broker.LeaderEpoch;
-            written = WritableSegment(batch.Length, header.LastOffset);
+            var written = WritableSegment(batch.Length, header.LastOffset);
             long now = NowMs;
-            written.Append(batch, now);
+            // On the disk before anything is said of it: no repeat is confirmed and nothing is read that a power cut takes back.
+            written.Append(batch, now, flush: Settings.FlushAlways);
             _producers.Update(header, now);
             result = new AppendResult(ErrorCode.None, _nextOffset, appendTime);
             Volatile.Write(ref _nextOffset, header.LastOffset + 1);
         }
-        if (Settings.FlushAlways)
-            written.Flush();
         Waiters.WakeAll();
         return result;
     }

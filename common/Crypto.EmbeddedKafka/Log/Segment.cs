@@ -82,13 +82,15 @@ internal sealed partial class Segment
     internal bool HasRoomFor(int bytes, long lastOffset, int maxBytes) =>
         Size == 0 || (Size + bytes <= maxBytes && lastOffset - BaseOffset < int.MaxValue);
 
-    /// <summary>Appends one batch that has its offset already.</summary>
+    /// <summary>Appends one batch that has its offset already; with <paramref name="flush"/> it is on the disk before it can be read.</summary>
     /// <exception cref="IOException">Nothing was appended; the disk may be full.</exception>
-    internal void Append(Span<byte> batch, long nowMs)
+    internal void Append(Span<byte> batch, long nowMs, bool flush = false)
     {
         var header = new BatchHeader(batch);
         long position = _size;
         RandomAccess.Write(Handle, batch, position);
+        if (flush)
+            RandomAccess.FlushToDisk(Handle);
         Note(header, position);
         FirstWrittenMs = Math.Min(FirstWrittenMs, nowMs);
         Volatile.Write(ref _size, position + batch.Length);

@@ -124,7 +124,7 @@ internal sealed partial class TopicCatalog
             _byId.TryRemove(topic.Id, out _);
             _byName.TryRemove(topic.Name, out _);
             foreach (var partition in topic.Partitions)
-                partition.Waiters.WakeAll(); // who waits for records learns that the topic is gone
+                partition.Leave();
             Directory.Delete(deleted, recursive: true);
             LogDeleted(_logger, topic.Name, topic.Id);
             return true;

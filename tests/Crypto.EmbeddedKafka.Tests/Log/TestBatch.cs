@@ -13,12 +13,19 @@ internal static class TestBatch
     /// <param name="values">A record for each.</param>
     /// <param name="producer">Id, epoch and first sequence number; none by default.</param>
     /// <param name="timestampMs">Of the first record; each later one is a millisecond younger.</param>
-    internal static byte[] Build(IReadOnlyList<string> values, (long Id, short Epoch, int Sequence)? producer = null, long timestampMs = 1_700_000_000_000)
+    internal static byte[] Build(
+        IReadOnlyList<string> values, (long Id, short Epoch, int Sequence)? producer = null, long timestampMs = 1_700_000_000_000) =>
+        Build([.. values.Select(value => (default(string), (string?)value))], producer, timestampMs);
+
+    /// <param name="records">Key and value of each; one without a value is a tombstone.</param>
+    internal static byte[] Keyed(params IReadOnlyList<(string? Key, string? Value)> records) => Build(records, null, 1_700_000_000_000);
+
+    private static byte[] Build(IReadOnlyList<(string? Key, string? Value)> values, (long Id, short Epoch, int Sequence)? producer, long timestampMs)
     {
         var (id, epoch, sequence) = producer ?? (-1, -1, -1);
         var records = new MemoryStream();
         for (int i = 0; i < values.Count; i++)
-            Write(records, i, Encoding.UTF8.GetBytes(Mark + values[i]));
+            Write(records, i, BytesOf(values[i].Key), BytesOf(values[i].Value is { } value ? Mark + value : null));
         var batch = new byte[BatchHeader.Size + records.Length];
         records.ToArray().CopyTo(batch, BatchHeader.Size);
         var span = batch.AsSpan();
@@ -55,18 +62,25 @@ internal static class TestBatch
         return found;
     }
 
-    private static void Write(MemoryStream records, int delta, byte[] value)
+    private static byte[]? BytesOf(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
+
+    private static void Write(MemoryStream records, int delta, byte[]? key, byte[]? value)
     {
         var record = new MemoryStream();
         record.WriteByte(0); // attributes
         Varint(record, delta); // of the timestamp
         Varint(record, delta); // of the offset
-        Varint(record, -1); // no key
-        Varint(record, value.Length);
-        record.Write(value);
+        Write(record, key);
+        Write(record, value);
         Varint(record, 0); // headers
         Varint(records, record.Length);
         record.WriteTo(records);
+    }
+
+    private static void Write(MemoryStream record, byte[]? bytes)
+    {
+        Varint(record, bytes?.Length ?? -1);
+        record.Write(bytes ?? []);
     }
 
     private static void Varint(MemoryStream target, long value)
