@@ -37,7 +37,7 @@ public sealed class BadFramesTests
         Assert.All(Bad, bad => Assert.Contains(letters, letter => letter.Value == bad));
         Assert.Contains(letters, letter => letter.Value.Contains("\"X\":\"NA\"", StringComparison.Ordinal));
         Assert.All(letters, letter => Assert.NotEmpty(letter.Reason));
-        Assert.Contains("this is no JSON", process.Output, StringComparison.Ordinal);
+        await Eventually.IsTrueAsync(() => process.Output.Contains("this is no JSON", StringComparison.Ordinal), describe: () => process.Output);
 
         Assert.Contains("ingestion ws://", await DlqAsync(pipeline, 0, "list"), StringComparison.Ordinal);
         var shown = await DlqAsync(pipeline, 0, "show", "crypto.trades.dlq", "--reason", "no JSON");
