@@ -75,6 +75,42 @@ public class LateTradeTests
     }
 
     [Fact]
+    public async Task A_candle_that_cannot_be_recomputed_holds_up_no_later_one_and_has_its_turn_again()
+    {
+        const long HourUs = 3600L * 1_000_000;
+        var early = RandomTrades.Make(21, 300, aggregates: 0);
+        var ids = early[^1].TradeId - early[0].TradeId + 1;
+        var later = early.ConvertAll(t => t with
+        {
+            TradeId = t.TradeId + ids,
+            LastTradeId = t.LastTradeId + ids,
+            TradeTimeUs = t.TradeTimeUs + HourUs,
+            EventTimeUs = t.EventTimeUs + HourUs,
+            ReceivedTimeUs = t.ReceivedTimeUs + HourUs,
+        });
+        List<Trade> trades = [.. early, .. later];
+        await using var market = await TestMarket.CreateAsync("1s");
+        market.Publish(trades.Where(t => t != early[100] && t != later[100]));
+        await market.ApplyAsync();
+        await SettleAsync(market, trades);
+        market.Publish(early[100], later[100]);
+        await market.ApplyAsync();
+        await market.StoreAsync(trades);
+        await market.Postgres.ExecuteAsync($"""
+            create table taken as select * from market.trades where trade_id = {early[100].TradeId};
+            delete from market.trades where trade_id = {early[100].TradeId}
+            """);
+
+        for (var look = 0; look < 3; look++) await market.Idle.TickAsync(default);
+        Assert.Equal(1L, await QueuedAsync(market));
+
+        await market.Postgres.ExecuteAsync("insert into market.trades select * from taken");
+        for (var look = 0; look < 3; look++) await market.Idle.TickAsync(default);
+        Assert.Equal(0L, await QueuedAsync(market));
+        Assert.Equal(NaiveCandle.Fold(trades, Interval.OneSecond), await market.NaiveAsync(Interval.OneSecond));
+    }
+
+    [Fact]
     public async Task A_gap_that_stays_is_bridged_by_flat_candles_that_are_not_complete()
     {
         await using var market = await TestMarket.CreateAsync("1m");
@@ -104,6 +140,9 @@ public class LateTradeTests
         Assert.Equal(NaiveCandle.Fold(trades, Interval.OneMinute), await market.NaiveAsync(Interval.OneMinute));
         Assert.All((await market.CandlesAsync(Interval.OneMinute)).Skip(1), c => Assert.True(c.Complete || c.OpenTimeUs > trades[^1].TradeTimeUs - 60_000_000));
     }
+
+    private static Task<long> QueuedAsync(TestMarket market) =>
+        market.Postgres.ScalarAsync<long>("select count(*) from market.candle_recomputations")!;
 
     private static async Task<Candle> CandleOfAsync(TestMarket market, Trade trade) =>
         (await market.CandlesAsync(Interval.OneMinute)).Single(c => c.OpenTimeUs == Interval.OneMinute.OpenTimeOf(trade.TradeTimeUs));

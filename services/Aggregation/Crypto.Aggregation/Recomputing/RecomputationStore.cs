@@ -9,15 +9,17 @@ namespace Crypto.Aggregation.Recomputing;
 /// <summary>Reads the queue of recomputations, the store's ledger and stored trades.</summary>
 public sealed class RecomputationStore(NpgsqlDataSource dataSource)
 {
-    /// <summary>Queued candles of one instrument and interval, oldest first.</summary>
-    public async Task<List<Recomputation>> QueuedAsync(InstrumentState state, Interval interval, int most, CancellationToken cancellation)
+    /// <summary>Queued candles of one instrument and interval that opened after a time, oldest first.</summary>
+    public async Task<List<Recomputation>> QueuedAsync(
+        InstrumentState state, Interval interval, long afterUs, int most, CancellationToken cancellation)
     {
         await using var select = dataSource.CreateCommand("""
             select open_time, first_id, last_id from market.candle_recomputations
-            where instrument_id = $1 and interval_s = $2 order by open_time limit $3
+            where instrument_id = $1 and interval_s = $2 and open_time > $3 order by open_time limit $4
             """);
         select.Parameters.AddWithValue(state.Id);
         select.Parameters.AddWithValue(CandleRows.SecondsOf(interval));
+        select.Parameters.AddWithValue(UnixTime.ToDateTime(Math.Max(afterUs, -1)));
         select.Parameters.AddWithValue(most);
         var queued = new List<Recomputation>();
         await using var rows = await select.ExecuteReaderAsync(cancellation).ConfigureAwait(false);

@@ -28,16 +28,25 @@ public sealed partial class Recomputer(
         for (var i = 0; i < _intervals.Count; i++)
         {
             if (!state.Awaited.Any(a => a.IntervalUs == _intervals[i].LengthUs)) continue;
-            var queued = await store.QueuedAsync(state, _intervals[i], MostAtOnce, cancellation).ConfigureAwait(false);
-            var ready = await FoldAsync(state, i, Neighbours(queued), changes, cancellation).ConfigureAwait(false);
+            var stretch = await NextStretchAsync(state, _intervals[i], cancellation).ConfigureAwait(false);
+            var ready = await FoldAsync(state, i, stretch, changes, cancellation).ConfigureAwait(false);
             if (ready.Count == 0) continue;
             await ReplaceAsync(state, i, ready, changes, marketUs, cancellation).ConfigureAwait(false);
         }
     }
 
-    // One stretch of candles at a time; far ones have their turn next.
-    private static List<Recomputation> Neighbours(List<Recomputation> queued) =>
-        [.. queued.TakeWhile(entry => entry.OpenTimeUs - queued[0].OpenTimeUs <= 4 * MostAtOnce * entry.Interval.LengthUs)];
+    // One stretch of candles at a time, and behind the last one the oldest again: those that are not ready hold up no others.
+    private async Task<List<Recomputation>> NextStretchAsync(InstrumentState state, Interval interval, CancellationToken cancellation)
+    {
+        var lookedAtUs = state.LookedAtUs.GetValueOrDefault(interval.LengthUs, long.MinValue);
+        var queued = await store.QueuedAsync(state, interval, lookedAtUs, MostAtOnce, cancellation).ConfigureAwait(false);
+        if (queued.Count == 0 && lookedAtUs != long.MinValue)
+            queued = await store.QueuedAsync(state, interval, long.MinValue, MostAtOnce, cancellation).ConfigureAwait(false);
+        List<Recomputation> stretch =
+            [.. queued.TakeWhile(entry => entry.OpenTimeUs - queued[0].OpenTimeUs <= 4 * MostAtOnce * entry.Interval.LengthUs)];
+        state.LookedAtUs[interval.LengthUs] = stretch.Count == 0 ? long.MinValue : stretch[^1].OpenTimeUs;
+        return stretch;
+    }
 
     private async Task<List<(Recomputation Entry, Fragment Fragment)>> FoldAsync(
         InstrumentState state, int interval, List<Recomputation> queued, CandleChanges changes, CancellationToken cancellation)
@@ -64,7 +73,11 @@ public sealed partial class Recomputer(
         InstrumentState state, int interval, List<(Recomputation Entry, Fragment Fragment)> ready, CandleChanges changes, long marketUs,
         CancellationToken cancellation)
     {
-        foreach (var (entry, _) in ready) state.Awaited.Remove((entry.Interval.LengthUs, entry.OpenTimeUs));
+        foreach (var (entry, _) in ready)
+        {
+            state.Awaited.Remove((entry.Interval.LengthUs, entry.OpenTimeUs));
+            state.Incomputable.Remove((entry.Interval.LengthUs, entry.OpenTimeUs));
+        }
         var keptFromUs = state.Newest[interval].IsEmpty ? long.MinValue : state.Newest[interval].FirstOpenUs;
         var older = ready.Where(r => r.Entry.OpenTimeUs < keptFromUs).Select(r => r.Entry.OpenTimeUs).ToList();
         var (firstUs, lastUs) = older.Count == 0 ? (long.MaxValue, long.MinValue) : (older[0], older[^1]);
@@ -94,7 +107,8 @@ public sealed partial class Recomputer(
         }
         var expected = state.Ranges.CountWithin(hull.First, hull.Last) - voids.CountWithin(hull.First, hull.Last);
         if (ids == expected && !fragment.IsEmpty) return fragment;
-        Log.TradesMissing(logger, state.Instrument.Key, entry.Interval.Name, UnixTime.ToRfc3339(entry.OpenTimeUs), ids, expected);
+        if (state.Incomputable.Add((entry.Interval.LengthUs, entry.OpenTimeUs)))
+            Log.TradesMissing(logger, state.Instrument.Key, entry.Interval.Name, UnixTime.ToRfc3339(entry.OpenTimeUs), ids, expected);
         return null;
     }
 

@@ -34,6 +34,12 @@ public sealed class InstrumentState(Instrument instrument, int id, int partition
     /// <summary>Candles that wait to be computed anew.</summary>
     public HashSet<(long IntervalUs, long OpenTimeUs)> Awaited { get; } = [];
 
+    /// <summary>By interval the open time of the last queued candle that was looked at; the next look begins behind it.</summary>
+    public Dictionary<long, long> LookedAtUs { get; } = [];
+
+    /// <summary>Awaited candles whose trades the store lacks though its ledger has them; each is logged once.</summary>
+    public HashSet<(long IntervalUs, long OpenTimeUs)> Incomputable { get; } = [];
+
     /// <summary>When each open gap was first seen, market time, by the last id before it.</summary>
     public Dictionary<long, long> GapsSinceUs { get; } = [];
 
