@@ -131,7 +131,31 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.True(http2.KeepAlivePingDelay < TimeSpan.FromMinutes(5));
     }
 
+    [Fact]
+    public async Task Where_loopback_is_not_trusted_reading_needs_a_key_there_too()
+    {
+        await using var server = await QueryServer.StartAsync(
+            _database!, null, ("Query:Access:KeysOnLoopback", "true"), ("Query:Access:Keys:0:Name", "reader"),
+            ("Query:Access:Keys:0:Sha256", Hash(ReaderKey)), ("Query:Access:Keys:0:Scopes:0", "read"));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.Http.GetAsync("/prices/latest")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("/alive")).StatusCode);
+
+        server.Http.DefaultRequestHeaders.Add("X-Api-Key", ReaderKey);
+        Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("/prices/latest")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Two_keys_of_one_name_stop_the_start()
+    {
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => QueryServer.StartAsync(
+            _database!, null, ("Query:Access:Keys:0:Name", "reader"), ("Query:Access:Keys:0:Sha256", Hash(ReaderKey)),
+            ("Query:Access:Keys:0:Scopes:0", "read"), ("Query:Access:Keys:1:Name", "reader"),
+            ("Query:Access:Keys:1:Sha256", Hash(AdminKey)), ("Query:Access:Keys:1:Scopes:0", "read")));
+        Assert.Contains("Query:Access:Keys:1:Name is 'reader', as that of Keys:0", failure.Message);
+    }
+
     [Theory]
+    [InlineData("Query:Access:KeysOnLoopback", "true", "KeysOnLoopback is true, but no key may read")]
     [InlineData("Query:Access:Keys:0:Sha256", "abc", "Sha256 is no SHA-256")]
     [InlineData("Query:Access:Origins:0", "example.org/", "Origins holds 'example.org/'")]
     [InlineData("Query:CachedCandles", "1", "CachedCandles")]

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace Crypto.Query.Access;
 
 /// <summary>
-/// Reading is open on loopback and needs a key otherwise; whatever changes state needs one with the scope <c>admin</c> even on
-/// loopback. Refusals come as problem details, or as a status to gRPC clients.
+/// Reading is open on loopback (unless <see cref="AccessOptions.KeysOnLoopback"/> is set) and needs a key otherwise; whatever
+/// changes state needs one with the scope <c>admin</c> even on loopback. Refusals come as problem details, or as a status to gRPC clients.
 /// </summary>
 internal sealed partial class AccessMiddleware(
     RequestDelegate next, IOptions<AccessOptions> options, KeyRing keys, RequestRates rates, ILogger<AccessMiddleware> logger)
@@ -37,7 +37,7 @@ internal sealed partial class AccessMiddleware(
         if (given && key is null)
             return new(StatusCodes.Status401Unauthorized, GrpcStatus.Unauthenticated, "Unknown key", "the API key is not known here");
         var scope = ChangesState(http.Request) ? AccessScopes.Admin : AccessScopes.Read;
-        if (key is null && (scope == AccessScopes.Admin || !IsLocal(http)))
+        if (key is null && (scope == AccessScopes.Admin || _options.KeysOnLoopback || !IsLocal(http)))
             return new(StatusCodes.Status401Unauthorized, GrpcStatus.Unauthenticated, "Key needed",
                 $"give an API key with the scope '{scope}' as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'");
         if (key is not null && !key.Scopes.Contains(scope))

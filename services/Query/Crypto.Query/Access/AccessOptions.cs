@@ -16,6 +16,12 @@ public sealed class AccessOptions
     /// <summary>The keys that are accepted. Without any, only this machine may read.</summary>
     public List<ApiKey> Keys { get; } = [];
 
+    /// <summary>
+    /// Asks for a key on loopback too. Set it behind a proxy on this machine that adds neither <c>X-Forwarded-For</c> nor
+    /// <c>Forwarded</c>, or where other users of this machine shall not read.
+    /// </summary>
+    public bool KeysOnLoopback { get; set; }
+
     /// <summary>Origins of other people's pages that may read; <c>*</c> for all.</summary>
     public List<string> Origins { get; } = [];
 

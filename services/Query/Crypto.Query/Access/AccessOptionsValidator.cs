@@ -11,6 +11,13 @@ internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
         for (var i = 0; i < options.Keys.Count; i++) Check($"{AccessOptions.Section}:Keys:{i}", options.Keys[i], failures);
         failures.AddRange(options.Keys.GroupBy(k => k.Sha256, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1)
             .Select(g => $"{AccessOptions.Section}:Keys holds one key under {g.Count()} names: give each its own"));
+        failures.AddRange(options.Keys.Select((key, i) => (key.Name, Place: i)).Where(k => k.Name.Length > 0)
+            .GroupBy(k => k.Name, StringComparer.Ordinal).SelectMany(g => g.Skip(1).Select(again =>
+                $"{AccessOptions.Section}:Keys:{again.Place}:Name is '{again.Name}', as that of Keys:{g.First().Place}, and they would " +
+                "share one limit of requests: give each key a name of its own")));
+        if (options.KeysOnLoopback && !options.Keys.Exists(k => k.Scopes.Contains(AccessScopes.Read)))
+            failures.Add($"{AccessOptions.Section}:KeysOnLoopback is true, but no key may read: " +
+                $"add one with the scope {AccessScopes.Read} to {AccessOptions.Section}:Keys, or set it to false");
         failures.AddRange(options.Origins.Where(o => o != "*" && !IsOrigin(o))
             .Select(o => $"{AccessOptions.Section}:Origins holds '{o}': give scheme and host without a path, e.g. https://example.org, or *"));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

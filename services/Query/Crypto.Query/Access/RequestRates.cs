@@ -32,11 +32,18 @@ internal sealed class RequestRates : IDisposable
 
     private static RateLimitPartition<string> Partition(string name, int perSecond) => perSecond <= 0
         ? RateLimitPartition.GetNoLimiter(name)
-        : RateLimitPartition.GetTokenBucketLimiter(name, _ => new TokenBucketRateLimiterOptions
+        : RateLimitPartition.GetTokenBucketLimiter(name, _ => Bucket(perSecond));
+
+    /// <summary>A bucket that fills about every 0.1 s, or token by token below ten a second; to a millionth at the rate given.</summary>
+    internal static TokenBucketRateLimiterOptions Bucket(int perSecond)
+    {
+        var tokens = Math.Max(1, perSecond / 10);
+        return new TokenBucketRateLimiterOptions
         {
             TokenLimit = perSecond,
-            TokensPerPeriod = Math.Max(1, perSecond / 10),
-            ReplenishmentPeriod = TimeSpan.FromSeconds(perSecond >= 10 ? 0.1 : 1.0 / perSecond),
+            TokensPerPeriod = tokens,
+            ReplenishmentPeriod = TimeSpan.FromTicks(TimeSpan.TicksPerSecond * tokens / perSecond),
             QueueLimit = 0,
-        });
+        };
+    }
 }

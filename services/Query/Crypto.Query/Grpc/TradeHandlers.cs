@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Crypto.Contracts;
 using Crypto.Query.Data;
 using Crypto.Query.Live;
 using Proto = Crypto.Market.V1;
@@ -9,9 +8,6 @@ namespace Crypto.Query.Grpc;
 /// <summary>The trades of <c>crypto.market.v1.MarketData</c>: by page, and as they come.</summary>
 internal sealed class TradeHandlers(MarketCatalog catalog, TradeBook trades, TradeQueries queries)
 {
-    private const int ResumedTrades = 1000;
-    private const int Batch = 500;
-
     public void AddTo(GrpcMethodTable table)
     {
         var service = Proto.MarketDataReflection.Descriptor.Services.Single(s => s.Name == "MarketData");
@@ -38,26 +34,16 @@ internal sealed class TradeHandlers(MarketCatalog catalog, TradeBook trades, Tra
     {
         if (request.ResumeAfter < 0) throw new BadRequestException("resume_after", "resume_after is negative: give a trade id, or 0");
         var instrument = await catalog.ResolveAsync(request.Symbol, cancellation);
-        var series = trades.Of(instrument.Instrument);
-        var position = series.Count;
-        var seen = request.ResumeAfter;
-        if (request.ResumeAfter > 0)
-        {
-            foreach (var trade in await queries.AfterAsync(instrument, request.ResumeAfter, ResumedTrades, cancellation))
-            {
-                yield return new Proto.StreamTradesResponse { Trade = ProtoConvert.ToProto(trade, instrument.Name) };
-                seen = trade.LastTradeId;
-            }
-        }
+        long? resumeAfter = request.ResumeAfter > 0 ? request.ResumeAfter : null;
+        var reader = new TradeReader(trades.Of(instrument.Instrument), queries, instrument, resumeAfter);
         var fresh = new List<TradeEntry>();
+        var missed = 0L;
         while (true)
         {
-            var next = series.NextChange;
-            var missed = series.Read(ref position, Batch, fresh);
+            var next = reader.NextChange;
+            missed += await reader.ReadAsync(fresh, cancellation);
             foreach (var entry in fresh)
             {
-                // Trades that came while the database was read are in both.
-                if (entry.Trade.Origin == TradeOrigin.Stream && entry.Trade.TradeId <= seen) continue;
                 yield return new Proto.StreamTradesResponse { Trade = ProtoConvert.ToProto(entry.Trade, instrument.Name), Skipped = missed };
                 missed = 0;
             }

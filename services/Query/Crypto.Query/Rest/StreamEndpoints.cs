@@ -15,9 +15,6 @@ internal sealed class StreamEndpoints(
     MarketCatalog catalog, CandleBook candles, TradeBook trades, TradeQueries queries, AnalyticsQueries analytics,
     IHostApplicationLifetime lifetime)
 {
-    // A client that was away longer reads /prices instead.
-    private const int ResumedTrades = 1000;
-
     /// <summary>
     /// Events <c>candle</c>: the newest candles (or, with <c>Last-Event-ID</c>, those from the last one seen on), then every
     /// change. A slow client gets the newest state of each candle.
@@ -52,8 +49,8 @@ internal sealed class StreamEndpoints(
     }
 
     /// <summary>
-    /// Events <c>trade</c> with the trade id as their id: with <c>Last-Event-ID</c> what was stored since, then every trade. A
-    /// client too slow for that gets an event <c>skipped</c> with the number of trades left out.
+    /// Events <c>trade</c> with the trade id as their id: with <c>Last-Event-ID</c> what came since, then every trade. A
+    /// client too slow for that, or ahead of the store, gets an event <c>skipped</c> with the number of trades left out.
     /// </summary>
     public async Task<IResult> TradesAsync(HttpContext http, string? symbol, CancellationToken cancellation)
     {
@@ -62,18 +59,17 @@ internal sealed class StreamEndpoints(
         var series = trades.Of(instrument.Instrument);
         return new Streamed(lifetime.ApplicationStopping, async events =>
         {
-            var position = series.Count;
-            var seen = last ?? -1;
-            if (last is { } id)
+            var reader = new TradeReader(series, queries, instrument, last);
+            var fresh = new List<TradeEntry>();
+            while (true)
             {
-                foreach (var trade in await queries.AfterAsync(instrument, id, ResumedTrades, cancellation))
-                {
-                    events.Write("trade"u8, trade.TradeId, new TradeEntry(trade).Json.Span);
-                    seen = trade.LastTradeId;
-                }
-                await events.FlushAsync();
+                var next = reader.NextChange;
+                var missed = await reader.ReadAsync(fresh, cancellation);
+                if (missed > 0) events.Write("skipped"u8, Encoding.ASCII.GetBytes($"{{\"trades\":{missed}}}"));
+                foreach (var entry in fresh) events.Write("trade"u8, entry.Trade.TradeId, entry.Json.Span);
+                if (fresh.Count > 0 || missed > 0) await events.FlushAsync();
+                else await events.WaitAsync(next);
             }
-            await FollowTradesAsync(events, series, position, seen);
         });
     }
 
@@ -108,26 +104,6 @@ internal sealed class StreamEndpoints(
         var output = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(output)) AnalyticsEndpoints.WriteAlert(json, alert);
         return output.WrittenSpan.ToArray();
-    }
-
-    private static async Task FollowTradesAsync(EventStream events, TradeSeries series, long position, long seen)
-    {
-        const int Batch = 500;
-        var fresh = new List<TradeEntry>();
-        while (true)
-        {
-            var next = series.NextChange;
-            var missed = series.Read(ref position, Batch, fresh);
-            if (missed > 0) events.Write("skipped"u8, Encoding.ASCII.GetBytes($"{{\"trades\":{missed}}}"));
-            foreach (var entry in fresh)
-            {
-                // Trades that came while the database was read are in both.
-                if (entry.Trade.Origin == TradeOrigin.Stream && entry.Trade.TradeId <= seen) continue;
-                events.Write("trade"u8, entry.Trade.TradeId, entry.Json.Span);
-            }
-            if (fresh.Count > 0 || missed > 0) await events.FlushAsync();
-            else await events.WaitAsync(next);
-        }
     }
 
     private static long? LastEventId(HttpContext http)
