@@ -39,12 +39,13 @@ internal sealed class Assignment : IDisposable
 
     public void StartAt(TopicPartition partition, long offset) => _starts[partition] = offset;
 
-    public void Begin(IEnumerable<AssignedPartition> assigned)
+    /// <summary>Reading begins, at <paramref name="now"/>: nothing unhandled is known to be older.</summary>
+    public void Begin(IEnumerable<AssignedPartition> assigned, DateTimeOffset now)
     {
         foreach (var one in assigned)
         {
             var partition = new TopicPartition(one.Topic, one.Partition);
-            _progress[partition] = new Progressing(one) { Position = _starts[partition], Handled = _starts[partition] };
+            _progress[partition] = new Progressing(one) { Position = _starts[partition], Handled = _starts[partition], Since = now };
         }
         IsReady = true;
     }
@@ -61,6 +62,9 @@ internal sealed class Assignment : IDisposable
         }
         var position = progress.Position;
         if (record.Offset.Value < position) return null;
+        // The oldest one unhandled: now its age is known.
+        if (position == progress.Handled && record.Message.Timestamp is { Type: not TimestampType.NotAvailable } timestamp)
+            progress.Since = timestamp.UtcDateTime;
         progress.Position = record.Offset.Value + 1;
         return (progress.Partition, position);
     }
@@ -71,13 +75,19 @@ internal sealed class Assignment : IDisposable
         {
             if (!_progress.TryGetValue(new TopicPartition(partition.Partition.Topic, partition.Partition.Partition), out var progress)) continue;
             progress.Handled = partition.NextOffset;
-            progress.HandledTime = partition.Records[^1].Message.Timestamp.UtcDateTime;
+            progress.Since = partition.Records[^1].Message.Timestamp.UtcDateTime;
         }
     }
 
-    /// <summary>Per partition the first offset not handled, and the time of the record before it.</summary>
-    public IEnumerable<(TopicPartition Partition, long Handled, DateTimeOffset Time)> Progress() =>
-        _progress.Select(one => (one.Key, one.Value.Handled, one.Value.HandledTime));
+    /// <summary>The log had nothing unhandled at <paramref name="now"/>.</summary>
+    public void CaughtUp(TopicPartition partition, DateTimeOffset now) => _progress[partition].Since = now;
+
+    /// <summary>
+    /// Per partition the first offset not handled, and a time for its record: its own, that of the record before it, or since
+    /// when it may have waited here.
+    /// </summary>
+    public IEnumerable<(TopicPartition Partition, long Handled, DateTimeOffset Since)> Progress() =>
+        _progress.Select(one => (one.Key, one.Value.Handled, one.Value.Since));
 
     /// <summary>No new attempts from now on; what is under way has <paramref name="patience"/> to end.</summary>
     public void Stop(TimeSpan patience)
@@ -97,6 +107,6 @@ internal sealed class Assignment : IDisposable
         public AssignedPartition Partition { get; } = partition;
         public long Position { get; set; }
         public long Handled { get; set; }
-        public DateTimeOffset HandledTime { get; set; } = DateTimeOffset.MaxValue;
+        public DateTimeOffset Since { get; set; }
     }
 }

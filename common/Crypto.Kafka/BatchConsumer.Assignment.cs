@@ -105,7 +105,7 @@ public sealed partial class BatchConsumer
         var lookup = _lookup;
         _lookup = null;
         if (lookup.GetAwaiter().GetResult() is not { } assigned) return;
-        assignment.Begin(assigned);
+        assignment.Begin(assigned, _clock.GetUtcNow());
         consumer.Assign(assignment.Positions);
         _topicCheckSince = Stopwatch.GetTimestamp();
         _metrics.Assigned();
@@ -237,16 +237,22 @@ public sealed partial class BatchConsumer
     {
         _lagSince = Stopwatch.GetTimestamp();
         if (_assignment is not { } assignment) return;
-        var lag = 0L;
-        var newest = DateTimeOffset.MaxValue;
-        foreach (var (partition, handled, time) in assignment.Progress())
+        var now = _clock.GetUtcNow();
+        var (lag, oldest) = (0L, now);
+        foreach (var (partition, handled, since) in assignment.Progress())
         {
+            // Unset until the first answer to a fetch.
             var high = consumer.GetWatermarkOffsets(partition).High;
-            if (high.Value <= handled) continue;
+            if (high.Value < 0) continue;
+            if (high.Value <= handled)
+            {
+                assignment.CaughtUp(partition, now);
+                continue;
+            }
             lag += high.Value - handled;
-            if (time < newest) newest = time;
+            if (since < oldest) oldest = since;
         }
         Status.LagRecords = lag;
-        Status.LagTime = lag == 0 || newest == DateTimeOffset.MaxValue ? TimeSpan.Zero : _clock.GetUtcNow() - newest;
+        Status.LagTime = now - oldest;
     }
 }

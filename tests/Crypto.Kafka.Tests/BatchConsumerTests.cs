@@ -54,18 +54,22 @@ public sealed class BatchConsumerTests : IAsyncLifetime
     public async Task A_database_that_is_away_delays_and_loses_nothing()
     {
         _database.IsAway = true;
-        var consumer = _cluster.Consume(new MemoryHandler(_database), maxRecords: 50);
+        var handler = new MemoryHandler(_database);
+        var consumer = _cluster.Consume(handler, maxRecords: 50);
         await _cluster.ProduceAsync(Values(0, 400));
         await Cluster.UntilAsync(() => consumer.Status.Failure?.Reason == "the database is away", "the failure is told");
         _database.IsAway = false;
         await Cluster.UntilAsync(() => _database.Values.Count > 0, "something is applied");
         _database.IsAway = true;
         await _cluster.ProduceAsync(Values(400, 400));
+        var before = handler.Assignments;
         // Longer than a session: the member polls on and is not thrown out.
-        await Task.Delay(TimeSpan.FromSeconds(7));
+        await Task.Delay(Cluster.SessionTimeout * 1.25);
         _database.IsAway = false;
 
         await ArrivedAsync(800);
+        Assert.Equal((4, 0), (handler.Assignments, handler.Revocations));
+        Assert.Equal(4, before);
         Assert.Null(consumer.Status.Failure);
     }
 

@@ -91,6 +91,8 @@ public sealed class BatchConsumerTroubleTests : IAsyncLifetime
         var consumer = _cluster.Consume(new MemoryHandler(_database) { Before = _ => gate.Task });
         await _cluster.ProduceAsync(Values(0, 100));
         await Cluster.UntilAsync(() => consumer.Status.LagRecords == 100, "all of it is lag", Patience);
+        // Before a first batch is handled, too.
+        await Cluster.UntilAsync(() => consumer.Status.LagTime > TimeSpan.FromSeconds(1), "and it grows old", Patience);
         gate.SetResult();
 
         await ArrivedAsync(100);

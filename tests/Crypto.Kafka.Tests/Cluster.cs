@@ -13,6 +13,9 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly List<(BatchConsumer Consumer, CancellationTokenSource Stop, Task Run)> _consumers = [];
     private readonly KafkaTopics _topics;
 
+    /// <summary>After this long without a heartbeat the broker throws a member out.</summary>
+    public static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(6);
+
     private Cluster(TestBroker broker, int partitions)
     {
         Broker = broker;
@@ -59,7 +62,7 @@ internal sealed class Cluster : IAsyncDisposable
             Topics = [Contracts.Topics.Trades],
             MemberId = member,
             MaxRecords = maxRecords,
-            SessionTimeout = TimeSpan.FromSeconds(6),
+            SessionTimeout = SessionTimeout,
             TopicCheck = TimeSpan.FromMilliseconds(300),
             MaxRetryPause = TimeSpan.FromMilliseconds(200),
         }, Options, _topics, handler, clock ?? TimeProvider.System, NullLogger.Instance);

@@ -74,6 +74,14 @@ internal sealed class MemoryDatabase
 internal sealed class MemoryHandler(MemoryDatabase database) : IBatchHandler
 {
     private int _calls;
+    private int _assignments;
+    private int _revocations;
+
+    /// <summary>Partitions that were given, over all rebalances.</summary>
+    public int Assignments => Volatile.Read(ref _assignments);
+
+    /// <summary>Partitions that were taken away.</summary>
+    public int Revocations => Volatile.Read(ref _revocations);
 
     public ConcurrentDictionary<(string Topic, int Partition), AssignedPartition> Assigned { get; } = [];
 
@@ -88,6 +96,7 @@ internal sealed class MemoryHandler(MemoryDatabase database) : IBatchHandler
     {
         var next = database.Assign(partition);
         Assigned[(partition.Topic, partition.Partition)] = partition;
+        Interlocked.Increment(ref _assignments);
         return Task.FromResult(next);
     }
 
@@ -109,6 +118,7 @@ internal sealed class MemoryHandler(MemoryDatabase database) : IBatchHandler
     public Task RevokeAsync(AssignedPartition partition, CancellationToken cancellation)
     {
         if (Volatile.Read(ref _calls) != 0) throw new InvalidOperationException("revoked under a running batch");
+        Interlocked.Increment(ref _revocations);
         Assigned.TryRemove((partition.Topic, partition.Partition), out _);
         if (FailsToRevoke) throw new InvalidOperationException("what was kept cannot be dropped");
         return Task.CompletedTask;

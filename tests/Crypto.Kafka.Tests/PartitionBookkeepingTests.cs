@@ -7,6 +7,7 @@ namespace Crypto.Kafka.Tests;
 public sealed class PartitionBookkeepingTests
 {
     private static readonly AssignedPartition Zero = new("t", 0, "id", 0, 100);
+    private static readonly DateTimeOffset Began = DateTimeOffset.FromUnixTimeMilliseconds(1_723_161_700_000);
     private static readonly AssignedPartition One = new("t", 1, "id", 0, 100);
 
     [Fact]
@@ -51,6 +52,35 @@ public sealed class PartitionBookkeepingTests
         assignment.Handled(new RecordBatch([new PartitionRecords(Zero, 0, 1, [Record(0, 0)])]));
 
         Assert.Equal([1L, 3L], assignment.Progress().OrderBy(p => p.Partition.Partition.Value).Select(p => p.Handled));
+    }
+
+    [Fact]
+    public void The_age_of_what_is_unhandled_is_known_from_the_assignment_on()
+    {
+        using var assignment = Ready((Zero, 5));
+        Assert.Equal(Began, Since(assignment));
+
+        var made = DateTimeOffset.FromUnixTimeMilliseconds(1_723_161_600_000);
+        assignment.Accept(Record(0, 5));
+        Assert.Equal(made, Since(assignment));
+        assignment.Accept(Record(0, 6, after: 40));
+        Assert.Equal(made, Since(assignment));
+
+        assignment.Handled(new RecordBatch([new PartitionRecords(Zero, 5, 7, [Record(0, 5), Record(0, 6, after: 40)])]));
+        Assert.Equal(made.AddSeconds(40), Since(assignment));
+    }
+
+    [Fact]
+    public void A_record_after_a_long_silence_is_as_old_as_it_is_and_not_as_the_silence()
+    {
+        using var assignment = Ready((Zero, 5));
+        assignment.Accept(Record(0, 5));
+        assignment.Handled(new RecordBatch([new PartitionRecords(Zero, 5, 6, [Record(0, 5)])]));
+
+        assignment.CaughtUp(new TopicPartition("t", 0), Began.AddHours(1));
+        Assert.Equal(Began.AddHours(1), Since(assignment));
+        assignment.Accept(Record(0, 6, after: 7200));
+        Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1_723_161_600_000).AddHours(2), Since(assignment));
     }
 
     [Fact]
@@ -110,13 +140,15 @@ public sealed class PartitionBookkeepingTests
     {
         var assignment = new Assignment([.. partitions.Select(p => new TopicPartition(p.Partition.Topic, p.Partition.Partition))]);
         foreach (var (partition, position) in partitions) assignment.StartAt(new TopicPartition(partition.Topic, partition.Partition), position);
-        assignment.Begin(partitions.Select(p => p.Partition));
+        assignment.Begin(partitions.Select(p => p.Partition), Began);
         return assignment;
     }
 
-    private static ConsumeResult<byte[], byte[]> Record(int partition, long offset, string topic = "t") => new()
+    private static DateTimeOffset Since(Assignment assignment) => Assert.Single(assignment.Progress()).Since;
+
+    private static ConsumeResult<byte[], byte[]> Record(int partition, long offset, string topic = "t", int after = 0) => new()
     {
         TopicPartitionOffset = new TopicPartitionOffset(topic, partition, offset),
-        Message = new Message<byte[], byte[]> { Value = [1], Timestamp = new Timestamp(1_723_161_600_000, TimestampType.CreateTime) },
+        Message = new Message<byte[], byte[]> { Value = [1], Timestamp = new Timestamp(1_723_161_600_000 + (after * 1000L), TimestampType.CreateTime) },
     };
 }
