@@ -1,3 +1,6 @@
+using System.Text;
+using Crypto.Contracts.Feeds;
+
 namespace Crypto.Contracts;
 
 /// <summary>
@@ -16,8 +19,12 @@ public static class RecordBounds
     private static readonly long EarliestUs = UnixTime.ToMicroseconds(new DateTime(2009, 1, 3, 0, 0, 0, DateTimeKind.Utc));
     private static readonly long LatestUs = UnixTime.ToMicroseconds(new DateTime(2100, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
+    // A row of PostgreSQL's index holds 2,700 bytes.
+    private const int KeyBytesMax = 2000;
+
     private const string OffTime = "a time is before 2009 or after 2099; times are microseconds since 1970";
     private const string OffIds = "the trade ids are beyond 2^60, or more than a million at once";
+    private const string OffText = "a text holds the character U+0000, which PostgreSQL cannot keep";
 
     /// <summary>What is out of bounds in the trade, or null.</summary>
     public static string? FaultOf(in Trade trade) =>
@@ -29,8 +36,25 @@ public static class RecordBounds
     public static string? FaultOf(in CoverageEvent coverage) =>
         IsOff(coverage.TimeUs) ? OffTime
         : coverage.LastTradeId > MaxId ? OffIds
+        : coverage.Reason.Contains('\0') ? OffText
         : coverage.Kind == CoverageKind.Void && coverage.LastTradeId - coverage.FirstTradeId + 1 > MaxIdsAtOnce ? OffIds
         : null;
+
+    /// <summary>What is out of bounds in the event of a slow topic, or null.</summary>
+    public static string? FaultOf(IFeedEvent item)
+    {
+        IEnumerable<string?> texts = item switch
+        {
+            NewsItem news => [news.Id, news.Source, news.Title, news.Link, .. news.Creators, .. news.Categories],
+            CoinPrice price => [price.CoinId, price.VsCurrency, price.Symbol, price.Name],
+            SentimentValue sentiment => [sentiment.Index, sentiment.Classification, sentiment.Source],
+            TickerSnapshot ticker => [ticker.Symbol, ticker.Source],
+            _ => throw new ArgumentOutOfRangeException(nameof(item), item, "no event of a slow topic"),
+        };
+        return texts.Any(text => text?.Contains('\0') == true) ? OffText
+            : Encoding.UTF8.GetByteCount(item.Key) > KeyBytesMax ? $"its key has more than {KeyBytesMax} bytes"
+            : null;
+    }
 
     private static bool IsOff(long timeUs) => timeUs < EarliestUs || timeUs >= LatestUs;
 }

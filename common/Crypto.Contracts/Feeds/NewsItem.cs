@@ -33,6 +33,14 @@ public sealed record NewsItem(
         : Creators.Count > 50 || Categories.Count > 100 ? "more than 50 creators or 100 categories"
         : null;
 
+    /// <summary>The title at most <see cref="TitleMax"/> long; no character is cut in half.</summary>
+    public static string Shorten(string title)
+    {
+        if (title.Length <= TitleMax) return title;
+        var length = TitleMax - 1;
+        return title[..(char.IsHighSurrogate(title[length - 1]) ? length - 1 : length)] + "…";
+    }
+
     /// <summary>True for an absolute http or https address of bearable length.</summary>
     public static bool IsLink(string text) =>
         text.Length <= LinkMax && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";

@@ -76,6 +76,28 @@ public sealed class FeedRoleTests
         Assert.Contains("current_price", Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes("dlq-reason")));
     }
 
+    [Fact]
+    public async Task An_answer_that_was_not_accepted_is_asked_for_whole_again_and_only_then_by_its_validators()
+    {
+        var asked = new List<string>();
+        await using var source = await ServeAsync(async context =>
+        {
+            asked.Add(context.Request.Headers.IfNoneMatch.ToString());
+            context.Response.Headers.ETag = "\"one\"";
+            if (context.Request.Headers.IfNoneMatch == "\"one\"") context.Response.StatusCode = 304;
+            else await context.Response.WriteAsync("body");
+        });
+        using var http = new HttpClient();
+        var client = new Crypto.Ingestion.Feeds.ConditionalClient(http);
+
+        Assert.NotNull(await client.GetAsync(source.Urls.First(), default));
+        Assert.NotNull(await client.GetAsync(source.Urls.First(), default));
+        client.Accept();
+        Assert.Null(await client.GetAsync(source.Urls.First(), default));
+
+        Assert.Equal(["", "", "\"one\""], asked);
+    }
+
     private static async Task<WebApplication> ServeAsync(RequestDelegate answer)
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -162,4 +162,36 @@ public sealed class SourceTests
         Assert.Throws<FeedUnavailableException>(() => RssReader.Read(Utf8("""
             <?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]><rss><channel><item><title>&a;</title></item></channel></rss>
             """), "sample"));
+
+    [Fact]
+    public void Elements_nested_without_end_are_refused_and_do_not_end_the_process()
+    {
+        var nested = string.Concat(Enumerable.Repeat("<a>", 500_000)) + string.Concat(Enumerable.Repeat("</a>", 500_000));
+
+        var failure = Assert.Throws<FeedUnavailableException>(() => RssReader.Read(Utf8(
+            $"<rss><channel><item><title>{nested}</title><guid>1</guid></item></channel></rss>"), "sample"));
+
+        Assert.Contains("deeper than", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"articles":[{"url":"https://example.org/a","title":"a\u0000b","publishedAt":"2024-08-09T00:00:00Z"}]}""", "U+0000")]
+    [InlineData("""{"articles":[{"url":"https://example.org/a","title":"\ud800","publishedAt":"2024-08-09T00:00:00Z"}]}""", "title is missing")]
+    public void A_text_that_cannot_be_kept_makes_its_item_bad_and_no_other(string body, string reason) =>
+        Assert.Contains(reason, Assert.Single(NewsApiFeed.Read(Utf8(body))).Fault);
+
+    [Fact]
+    public void A_title_is_not_cut_in_the_middle_of_a_character() => Assert.Equal(
+        new string('x', NewsItem.TitleMax - 2) + "…", NewsItem.Shorten(new string('x', NewsItem.TitleMax - 2) + "\U0001F600 and on"));
+
+    [Fact]
+    public void A_source_is_never_asked_sooner_than_it_says_nor_at_once_nor_left_alone_for_ever()
+    {
+        var own = TimeSpan.FromSeconds(2);
+
+        Assert.Equal(own, FeedWorker.PauseOf(own, null));
+        Assert.Equal(own, FeedWorker.PauseOf(own, TimeSpan.Zero));
+        Assert.Equal(TimeSpan.FromSeconds(90), FeedWorker.PauseOf(own, TimeSpan.FromSeconds(90)));
+        Assert.Equal(TimeSpan.FromDays(1), FeedWorker.PauseOf(own, TimeSpan.FromDays(1000)));
+    }
 }

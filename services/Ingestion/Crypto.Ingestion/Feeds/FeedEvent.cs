@@ -1,4 +1,5 @@
 using System.Text;
+using Crypto.Contracts;
 using Crypto.Contracts.Feeds;
 
 namespace Crypto.Ingestion.Feeds;
@@ -16,7 +17,7 @@ public sealed record FeedEvent(byte[]? Key, byte[] Value, DateTimeOffset TimeUtc
     /// <param name="original">What it was made from, for the dead letters.</param>
     public static FeedEvent Of<T>(T item, DateTimeOffset timeUtc, string original)
         where T : class, IFeedEvent =>
-        item.Fault() is { } fault
+        (item.Fault() ?? RecordBounds.FaultOf(item)) is { } fault
             ? Bad(original, fault)
             : new FeedEvent(Encoding.UTF8.GetBytes(item.Key), FeedJson.Write(item), timeUtc, null);
 

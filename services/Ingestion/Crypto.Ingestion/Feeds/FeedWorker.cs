@@ -15,6 +15,9 @@ public sealed partial class FeedWorker(
     private const double JitterShare = 0.1;
     private static readonly TimeSpan RetryMin = TimeSpan.FromSeconds(2);
 
+    // Whatever a source asks for: it is looked at once a day.
+    private static readonly TimeSpan RetryMax = TimeSpan.FromDays(1);
+
     private readonly FeedContract _contract = feed.Contract;
     private volatile FeedStatus _status = new(feed.Contract);
 
@@ -38,6 +41,7 @@ public sealed partial class FeedWorker(
         {
             var events = await feed.PollAsync(cancellation).ConfigureAwait(false);
             var newest = await PublishAsync(events ?? [], cancellation).ConfigureAwait(false);
+            feed.Accept();
             backoff.Reset();
             _status = _status with { LastSuccess = clock.GetUtcNow(), LastEvent = newest ?? _status.LastEvent, Failure = null };
             return _contract.Interval * (1 + (JitterShare * (Random.Shared.NextDouble() - 0.5)));
@@ -45,7 +49,7 @@ public sealed partial class FeedWorker(
         catch (FeedUnavailableException e)
         {
             Failed(e.Message);
-            return e.RetryAfter ?? backoff.Next();
+            return PauseOf(backoff.Next(), e.RetryAfter);
         }
         catch (RetriableException e)
         {
@@ -65,6 +69,10 @@ public sealed partial class FeedWorker(
             return _contract.Interval;
         }
     }
+
+    /// <summary>The longer of our own pause and what the source asks for, within reason.</summary>
+    internal static TimeSpan PauseOf(TimeSpan own, TimeSpan? asked) =>
+        asked > RetryMax ? RetryMax : asked > own ? asked.Value : own;
 
     private async Task<DateTimeOffset?> PublishAsync(IReadOnlyList<FeedEvent> events, CancellationToken cancellation)
     {

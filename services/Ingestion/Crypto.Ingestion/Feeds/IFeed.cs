@@ -10,4 +10,7 @@ public interface IFeed
     /// <exception cref="FeedUnavailableException">Not now.</exception>
     /// <exception cref="FeedRefusedException">Not like this.</exception>
     Task<IReadOnlyList<FeedEvent>?> PollAsync(CancellationToken cancellation);
+
+    /// <summary>The events of the last answer are in Kafka: the next poll may ask for changes only.</summary>
+    void Accept();
 }

@@ -36,16 +36,19 @@ public sealed class IngestionHealthCheck(IngestionService service, FeedService f
         if (report.Failure is { } failure) return HealthCheckResult.Unhealthy(failure, data: data);
         if (report.Market == "waiting") return HealthCheckResult.Healthy("the recording waits for its first subscription", data);
         var age = TimeSpan.FromMicroseconds(nowUs - Math.Max(report.LastFrameUs, report.StartedUs));
-        var seconds = age.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture);
+        var seconds = Seconds(age);
         return age > report.StaleAfter
             ? HealthCheckResult.Unhealthy($"no trade for {seconds} s", data: data)
             : HealthCheckResult.Healthy($"{report.Symbols} symbols, last trade {seconds} s ago", data);
     }
 
-    private static string FeedAge(FeedStatus status, DateTimeOffset now, DateTimeOffset since)
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture);
+
+    internal static string FeedAge(FeedStatus status, DateTimeOffset now, DateTimeOffset since)
     {
-        var age = status.LastSuccess is { } success ? $"answered {(now - success).TotalSeconds:F0} s ago" : "no answer yet";
+        var age = status.LastSuccess is { } success ? $"answered {Seconds(now - success)} s ago" : "no answer yet";
         var stale = status.IsStale(now, since) ? ", stale" : "";
-        return $"{age}{stale}{(status.Failure is { } failure ? $": {failure}" : "")}";
+        var promise = $" (every {Seconds(status.Contract.Interval)} s, stale after {Seconds(status.Contract.StaleAfter)} s)";
+        return $"{age}{stale}{promise}{(status.Failure is { } failure ? $": {failure}" : "")}";
     }
 }

@@ -1,8 +1,6 @@
 using System.Text;
-using System.Text.Json;
 using Confluent.Kafka;
 using Crypto.Contracts;
-using Crypto.Contracts.Feeds;
 using Crypto.Ingestion.Frames;
 using Crypto.Kafka;
 
@@ -22,13 +20,14 @@ public sealed class LetterDoor(string venue, string currency, TimeProvider clock
 
     private const string SourceStage = "ingestion ";
 
-    /// <summary>The record for the letter's topic, or why there is none still.</summary>
+    /// <summary>The record for the letter's topic, or why there is none still: what storage would refuse again is not sent.</summary>
     public (Message<byte[], byte[]>? Record, string? Fault) Open(DeadLetter letter)
     {
-        var (record, fault) = letter.Stage.StartsWith(SourceStage, StringComparison.Ordinal)
-            ? letter.Topic == Topics.Trades ? OfFrame(letter) : OfFeed(letter)
-            : FaultOf(letter) is { } wrong ? (null, wrong) : (new Message<byte[], byte[]> { Key = letter.Key!, Value = letter.Value }, null);
+        var (record, fault) = !letter.Stage.StartsWith(SourceStage, StringComparison.Ordinal)
+            ? (new Message<byte[], byte[]> { Key = letter.Key!, Value = letter.Value }, null)
+            : letter.Topic == Topics.Trades ? OfFrame(letter) : OfFeed(letter);
         if (record is null) return (null, fault);
+        if (RecordFault.Of(letter.Topic, record.Value) is { } refused) return (null, refused);
         record.Headers = [];
         foreach (var (name, value) in letter.OwnHeaders) record.Headers.Add(name, value);
         record.Headers.Add(ReplayHeader, Encoding.UTF8.GetBytes($"{Topics.DeadLetters(letter.Topic)}/{letter.Partition}/{letter.Offset}"));
@@ -59,46 +58,5 @@ public sealed class LetterDoor(string venue, string currency, TimeProvider clock
     {
         var item = FeedLetter.Read(letter.Topic, letter.Stage[SourceStage.Length..], letter.Value, venue, currency);
         return item.Fault is { } fault ? (null, fault) : (new Message<byte[], byte[]> { Key = item.Key!, Value = item.Value }, null);
-    }
-
-    // The same checks that refuse a record on its way, so that a replay makes no new letter of an old one.
-    private static string? FaultOf(DeadLetter letter)
-    {
-        string? fault;
-        switch (letter.Topic)
-        {
-            case Topics.Trades:
-                return TradeJson.TryRead(letter.Value, new InstrumentCache(), out var trade, out fault) ? RecordBounds.FaultOf(trade) : fault;
-            case Topics.Coverage:
-                return CoverageFaultOf(letter.Value);
-            case Topics.Tickers:
-                return FaultOf<TickerSnapshot>(letter.Value);
-            case Topics.PricesRaw:
-                return FaultOf<CoinPrice>(letter.Value);
-            case Topics.Sentiment:
-                return FaultOf<SentimentValue>(letter.Value);
-            case Topics.News:
-                return FaultOf<NewsItem>(letter.Value);
-            default:
-                return $"nobody reads {letter.Topic} in a way that a replay could mend";
-        }
-    }
-
-    private static string? FaultOf<T>(byte[] value) where T : class, IFeedEvent
-    {
-        FeedJson.TryRead<T>(value, out _, out var fault);
-        return fault;
-    }
-
-    private static string? CoverageFaultOf(byte[] value)
-    {
-        try
-        {
-            return RecordBounds.FaultOf(CoverageJson.Read(value));
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return $"no coverage event: {e.Message}";
-        }
     }
 }

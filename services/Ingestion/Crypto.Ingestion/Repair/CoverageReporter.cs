@@ -8,6 +8,8 @@ namespace Crypto.Ingestion.Repair;
 /// <summary>Says what happens to missing ids: in <c>crypto.coverage</c>, in the metrics and in the log.</summary>
 public sealed class CoverageReporter(TradePublisher publisher, TimeProvider clock, ILogger<CoverageReporter> logger)
 {
+    private const int ReasonMax = 500;
+
     public async Task FoundAsync(TrackedSymbol symbol, Gap gap, CancellationToken cancellation)
     {
         Count("found", gap.Reason);
@@ -46,5 +48,9 @@ public sealed class CoverageReporter(TradePublisher publisher, TimeProvider cloc
     private ValueTask PublishAsync(
         TrackedSymbol symbol, CoverageKind kind, IdRange range, string reason, long timeUs, CancellationToken cancellation) =>
         publisher.PublishAsync(
-            symbol, new CoverageEvent(symbol.Instrument, kind, range.First, range.Last, reason, timeUs), cancellation);
+            symbol, new CoverageEvent(symbol.Instrument, kind, range.First, range.Last, Plain(reason), timeUs), cancellation);
+
+    // A cause may quote what came from the network, and that may be anything.
+    internal static string Plain(string words) =>
+        string.Concat(words.Take(ReasonMax).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c));
 }

@@ -23,7 +23,9 @@ internal static class PatientRequest
             }
             catch (ExchangeUnavailableException e)
             {
-                pause = e.RetryAfter ?? backoff.Next();
+                // Not sooner than asked, and never at once: "after 0 seconds" comes from servers that are in trouble.
+                pause = backoff.Next();
+                if (e.RetryAfter > pause) pause = e.RetryAfter.Value;
                 GapLog.Waiting(logger, symbol.Instrument.Key, pause, e.Message);
             }
             await Task.Delay(pause, clock, cancellation).ConfigureAwait(false);

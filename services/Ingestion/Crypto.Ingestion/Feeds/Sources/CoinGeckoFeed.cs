@@ -17,6 +17,8 @@ public sealed class CoinGeckoFeed(ConditionalClient client, string address, stri
         return body is null ? null : Read(body, currency);
     }
 
+    public void Accept() => client.Accept();
+
     /// <summary>Reads an answer: one event per coin. Nulls stay null; a row without a price or a time is bad.</summary>
     public static IReadOnlyList<FeedEvent> Read(byte[] body, string currency)
     {

@@ -23,6 +23,8 @@ public sealed class FearGreedFeed(ConditionalClient client, string address, int 
         return body is null ? null : Read(body);
     }
 
+    public void Accept() => client.Accept();
+
     /// <summary>Reads an answer: one event per day, oldest first.</summary>
     public static IReadOnlyList<FeedEvent> Read(byte[] body)
     {

@@ -7,6 +7,8 @@ internal static class JsonAnswer
 {
     public static JsonDocument Parse(byte[] body, string source)
     {
+        // The parser lets any bytes pass inside a string, and fails where the string is read.
+        if (!System.Text.Unicode.Utf8.IsValid(body)) throw new FeedUnavailableException($"{source} answers with bytes that are no UTF-8");
         try
         {
             return JsonDocument.Parse(body);
@@ -25,9 +27,17 @@ internal static class JsonAnswer
         return list.ValueKind == JsonValueKind.Array ? list : throw new FeedUnavailableException($"{source} answers without a list");
     }
 
-    /// <summary>The string value, or null where it is missing or no string.</summary>
-    public static string? Text(this JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
+    /// <summary>The string value, or null where it is missing, no string, or holds half a character (<c>\ud800</c>).</summary>
+    public static string? Text(this JsonElement item, string name)
+    {
+        if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String) return null;
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }

@@ -18,6 +18,8 @@ public sealed class NewsApiFeed(ConditionalClient client, string address, string
         return body is null ? null : Read(body);
     }
 
+    public void Accept() => client.Accept();
+
     /// <summary>Reads an answer: one event per article; the address is its id.</summary>
     public static IReadOnlyList<FeedEvent> Read(byte[] body)
     {
@@ -30,7 +32,7 @@ public sealed class NewsApiFeed(ConditionalClient client, string address, string
         var original = row.GetRawText();
         if (row.Text("url") is not { } url || row.Text("title") is not { Length: > 0 } title) return FeedEvent.Bad(original, "url or title is missing");
         if (!FeedTime.TryParse(row.Text("publishedAt"), out var time)) return FeedEvent.Bad(original, "publishedAt is missing or no time");
-        if (title.Length > NewsItem.TitleMax) title = title[..(NewsItem.TitleMax - 1)] + "…";
+        title = NewsItem.Shorten(title);
         List<string> creators = row.Text("author") is { Length: > 0 } author ? [author] : [];
         List<string> categories = row.TryGetProperty("source", out var source) && source.Text("name") is { Length: > 0 } name ? [name] : [];
         return FeedEvent.Of(

@@ -12,4 +12,6 @@ public sealed class RssFeed(ConditionalClient client, string name, string addres
         var body = await client.GetAsync(address, cancellation).ConfigureAwait(false);
         return body is null ? null : RssReader.Read(body, name);
     }
+
+    public void Accept() => client.Accept();
 }

@@ -11,6 +11,9 @@ namespace Crypto.Ingestion.Feeds.Sources;
 public static class RssReader
 {
     private const int CharactersMax = 8 << 20;
+
+    // Texts are put together by recursion: elements in elements, without end, would take the process with them.
+    private const int DepthMax = 32;
     private static readonly XNamespace Atom = "http://www.w3.org/2005/Atom";
     private static readonly XNamespace DublinCore = "http://purl.org/dc/elements/1.1/";
 
@@ -37,6 +40,9 @@ public static class RssReader
         };
         try
         {
+            using (var shape = XmlReader.Create(new MemoryStream(body), settings))
+                while (shape.Read())
+                    if (shape.Depth > DepthMax) throw new FeedUnavailableException($"the feed nests elements deeper than {DepthMax}");
             using var reader = XmlReader.Create(new MemoryStream(body), settings);
             return XDocument.Load(reader).Root!;
         }
@@ -71,7 +77,7 @@ public static class RssReader
         if (id is null) return FeedEvent.Bad(original, "the item has neither an id nor a link");
         if (title is null) return FeedEvent.Bad(original, "the item has no title");
         if (!FeedTime.TryParse(published, out var time)) return FeedEvent.Bad(original, $"the item's time is missing or unreadable: {published}");
-        if (title.Length > NewsItem.TitleMax) title = title[..(NewsItem.TitleMax - 1)] + "…";
+        title = NewsItem.Shorten(title);
         return FeedEvent.Of(
             new NewsItem($"{source}:{id}", source, title, link is not null && NewsItem.IsLink(link) ? link : null, time, creators, categories),
             time, original);

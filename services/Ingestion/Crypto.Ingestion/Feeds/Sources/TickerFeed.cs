@@ -9,16 +9,20 @@ namespace Crypto.Ingestion.Feeds.Sources;
 public sealed class TickerFeed(
     ConditionalClient client, string address, string venue, IReadOnlyList<string> symbols, TimeSpan interval) : IFeed
 {
+    private const int ListedMax = 100;
+
     public FeedContract Contract { get; } = new("tickers", Topics.Tickers, interval, interval * 3);
 
     public async Task<IReadOnlyList<FeedEvent>?> PollAsync(CancellationToken cancellation)
     {
-        // USD-M has no list of symbols in this request: it answers with all of them.
+        // USD-M has no list of symbols in this request: it answers with all of them. At spot all weigh no more than 101 of them.
         var list = string.Join(',', symbols.Select(symbol => $"\"{symbol}\""));
-        var query = venue == Venues.Binance ? $"?symbols={Uri.EscapeDataString($"[{list}]")}" : "";
+        var query = venue == Venues.Binance && symbols.Count <= ListedMax ? $"?symbols={Uri.EscapeDataString($"[{list}]")}" : "";
         var body = await client.GetAsync(address + query, cancellation).ConfigureAwait(false);
         return body is null ? null : Read(body, venue, symbols);
     }
+
+    public void Accept() => client.Accept();
 
     /// <summary>Reads an answer: one event per wanted symbol; null: all of them.</summary>
     public static IReadOnlyList<FeedEvent> Read(byte[] body, string venue, IReadOnlyList<string>? symbols)
