@@ -13,6 +13,10 @@ internal sealed class PageHost : IAsyncDisposable
     private readonly int _http = FreePorts.Take();
     private readonly int[] _ports = [.. Enumerable.Range(0, 4).Select(_ => FreePorts.Take())];
 
+    // All but one, so that there are candles that nobody folds.
+    private static readonly string[] Intervals =
+        [.. new[] { "1s", "1m", "5m", "15m", "1h", "1d" }.SelectMany((interval, i) => new[] { "--set", $"Aggregation:Intervals:{i}={interval}" })];
+
     private PageHost(string[] options)
     {
         _options = options;
@@ -59,7 +63,7 @@ internal sealed class PageHost : IAsyncDisposable
     private StandaloneProcess Start() => StandaloneProcess.Start(
     [
         "up", "--data", _folder, "--http", $"{_http}", "--grpc", $"{_ports[0]}", "--kafka", $"{_ports[1]}",
-        "--postgres-port", $"{_ports[2]}", "--market-port", $"{_ports[3]}", .. _options,
+        "--postgres-port", $"{_ports[2]}", "--market-port", $"{_ports[3]}", .. Intervals, .. _options,
     ]);
 
     // A killed process leaves its server running, which the next start would adopt; there is no next start.
