@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Crypto.EmbeddedKafka.Compression;
 using Crypto.EmbeddedKafka.Log;
 
 namespace Crypto.EmbeddedKafka.Tests.Log;
@@ -20,7 +21,7 @@ internal static class TestBatch
     /// <param name="records">Key and value of each; one without a value is a tombstone.</param>
     internal static byte[] Keyed(params IReadOnlyList<(string? Key, string? Value)> records) => Build(records, null, 1_700_000_000_000);
 
-    private static byte[] Build(IReadOnlyList<(string? Key, string? Value)> values, (long Id, short Epoch, int Sequence)? producer, long timestampMs)
+    internal static byte[] Build(IReadOnlyList<(string? Key, string? Value)> values, (long Id, short Epoch, int Sequence)? producer, long timestampMs)
     {
         var (id, epoch, sequence) = producer ?? (-1, -1, -1);
         var records = new MemoryStream();
@@ -41,6 +42,19 @@ internal static class TestBatch
         var header = new BatchHeader(span);
         header.Checksum = header.ComputeChecksum();
         return batch;
+    }
+
+    /// <summary>The batch packed as a client may have: None, Gzip or Zstd.</summary>
+    internal static byte[] Pack(byte[] batch, CompressionType compression)
+    {
+        var records = batch[BatchHeader.Size..];
+        var packed = new byte[records.Length];
+        var (type, size) = Compressor.Pack(compression, records, packed);
+        if (type == CompressionType.None)
+            return batch;
+        byte[] whole = [.. batch[..BatchHeader.Size], .. packed[..size]];
+        new BatchHeader(whole).SetContent(whole.Length, new BatchHeader(batch).RecordCount, type);
+        return whole;
     }
 
     /// <summary>The values of whole batches and their offsets.</summary>
