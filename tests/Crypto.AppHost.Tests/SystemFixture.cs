@@ -78,10 +78,10 @@ public sealed class SystemFixture : IAsyncLifetime
     public async Task<ExecuteCommandResult> CommandAsync(string resource, string command) =>
         await App.ResourceCommands.ExecuteCommandAsync((await InstancesAsync(resource)).First(), command);
 
-    /// <summary>Asks the query service until the answer is as wanted.</summary>
-    public async Task<JsonElement> UntilAsync(string path, Func<JsonElement, bool> isSo)
+    /// <summary>Asks a service until the answer is as wanted.</summary>
+    public async Task<JsonElement> UntilAsync(string path, Func<JsonElement, bool> isSo, string service = "query")
     {
-        using var http = App.CreateHttpClient("query", "http");
+        using var http = App.CreateHttpClient(service, "http");
         using var patience = new CancellationTokenSource(Patience);
         var last = "no answer";
         while (!patience.IsCancellationRequested)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -48,11 +47,10 @@ public sealed class WholeSystemTests(SystemFixture system)
     [InlineData("query")]
     public async Task A_service_says_what_it_does_and_that_it_lives(string service)
     {
+        // Degraded is no failure, and on a busy machine a broker may answer late.
+        var health = await system.UntilAsync("/health", json => json.GetProperty("status").GetString() == "healthy", service);
+        Assert.True(health.GetProperty("roles").TryGetProperty(service, out var role), health.GetRawText());
         using var http = system.App.CreateHttpClient(service, "http");
-        using var health = await http.GetAsync("/health");
-        Assert.True(health.IsSuccessStatusCode, await health.Content.ReadAsStringAsync());
-        using var json = JsonDocument.Parse(await health.Content.ReadAsStringAsync());
-        Assert.True(json.RootElement.GetProperty("roles").TryGetProperty(service, out var role), json.RootElement.GetRawText());
         if (service == "query") Assert.Equal("crypto_reader", role.GetProperty("readsAs").GetString());
         using var alive = await http.GetAsync("/alive");
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
