@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Crypto.Standalone.Hosting;
 using Crypto.Testing;
@@ -40,6 +42,33 @@ public sealed class ServiceHostTests
     }
 
     [Fact]
+    public async Task Only_loopback_is_listened_on_unless_Kestrels_own_settings_say_more_with_TLS_or_without()
+    {
+        var (port, secure) = (FreePorts.Take(), FreePorts.Take());
+        using var folder = new TemporaryFolder();
+        using var certificate = SelfSigned();
+        var file = Path.Combine(folder.Path, "server.pfx");
+        await File.WriteAllBytesAsync(file, certificate.Export(X509ContentType.Pfx));
+
+        await using (var plain = await Host.StartAsync("--roles", "kafka", "--kafka", "0", "--http", $"{port}"))
+            Assert.All(plain.App.Urls, url => Assert.True(new Uri(url).IsLoopback, url));
+        await using var host = await Host.StartAsync(
+            "--roles", "kafka", "--kafka", "0", "--http", $"{port}", "--set", $"Kestrel:Endpoints:tls:Url=https://127.0.0.1:{secure}",
+            "--set", $"Kestrel:Endpoints:tls:Certificate:Path={file}");
+        using var handler = new HttpClientHandler
+        {
+            ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown?.Thumbprint == certificate.Thumbprint,
+        };
+        using var http = new HttpClient(handler)
+        {
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        using var answer = await http.GetAsync($"https://127.0.0.1:{secure}/alive");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task The_command_line_is_overridden_by_the_environment_and_both_by_set()
     {
         Environment.SetEnvironmentVariable("CRYPTO_TestOfMerging__One", "environment");
@@ -52,6 +81,13 @@ public sealed class ServiceHostTests
         IConfiguration settings = host.App.Configuration;
         Assert.Equal(("environment", "set"), (settings["TestOfMerging:One"], settings["TestOfMerging:Two"]));
         Assert.Equal(("binance-usdm", "01:00:00"), (settings["Ingestion:Venue"], settings["Ingestion:RepairMax"]));
+    }
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
     private sealed class Host : IAsyncDisposable
