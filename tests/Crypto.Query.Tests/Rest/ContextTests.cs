@@ -150,6 +150,21 @@ public sealed class ContextTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_overview_tells_what_each_feed_promises_and_whether_it_keeps_it()
+    {
+        var feeds = (await Http.OkAsync("/overview")).GetProperty("feeds").EnumerateArray().ToDictionary(feed => feed.Text("feed"));
+
+        Assert.Equal((300, 900, true, "the source answers 503"), Contract(feeds["coingecko"]));
+        Assert.InRange(feeds["coingecko"].GetProperty("ageSeconds").GetDouble(), 1200, 3600);
+        Assert.Equal((900, 172800, false, null), Contract(feeds["fear-greed"]));
+        Assert.Equal((0.5, 1.5, true, null), Contract(feeds["rss:never"]));
+        Assert.Equal(JsonValueKind.Null, feeds["rss:never"].GetProperty("ageSeconds").ValueKind);
+
+        static (double, double, bool, string?) Contract(JsonElement feed) => (feed.GetProperty("expectedEverySeconds").GetDouble(),
+            feed.GetProperty("staleAfterSeconds").GetDouble(), feed.GetProperty("stale").GetBoolean(), feed.GetProperty("failure").GetString());
+    }
+
+    [Fact]
     public async Task An_unchanged_answer_is_304_for_who_has_it()
     {
         using var first = await Http.GetAsync("/news");

@@ -95,7 +95,11 @@ internal static class StoreSeed
             insert into market.moving_averages (instrument_id, symbol, start_time, end_time, average, sma_5, candle_version)
                 values ({{id}}, 'BTCUSDT', '2024-08-09 00:01+00', '2024-08-09 00:02+00', 61685.123456789012, 61000.5, 1);
             insert into market.reconciliations (instrument_id, interval_s, from_time, to_time, compared, equal, not_covered, score, differences)
-                values ({{id}}, 60, '2024-08-09 00:00+00', '2024-08-09 00:05+00', 5, 4, 0, 0.8, '[{"field": "close"}]')
+                values ({{id}}, 60, '2024-08-09 00:00+00', '2024-08-09 00:05+00', 5, 4, 0, 0.8, '[{"field": "close"}]');
+            insert into market.feeds (feed, topic, expected_every, stale_after, last_success_at, last_event_at, last_failure_at, last_failure) values
+                ('coingecko', 'crypto.prices.raw', '5 min', '15 min', now() - interval '20 min', '2024-08-09', now(), 'the source answers 503'),
+                ('fear-greed', 'crypto.sentiment', '15 min', '2 days', now() - interval '1 min', '2024-08-09', null, null),
+                ('rss:never', 'crypto.news', '0.5 s', '1.5 s', null, null, null, null)
             """);
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)

@@ -79,6 +79,21 @@ public sealed class ContextGrpcTests(FullMarket market) : IClassFixture<FullMark
     }
 
     [Fact]
+    public async Task The_overview_has_the_feeds_of_REST()
+    {
+        var feeds = (await CallAsync<Proto.GetOverviewResponse>("GetOverview", new Proto.GetOverviewRequest())).Feeds;
+        Assert.Equal(["coingecko", "fear-greed", "rss:never"], feeds.Select(feed => feed.Name));
+        Assert.Equal((300, 900, true, "the source answers 503"),
+            (feeds[0].ExpectedEverySeconds, feeds[0].StaleAfterSeconds, feeds[0].Stale, feeds[0].Failure));
+        Assert.InRange(feeds[0].AgeSeconds, 1200, 3600);
+        Assert.Equal((false, ""), (feeds[1].Stale, feeds[1].Failure));
+        Assert.Equal((true, false), (feeds[2].Stale, feeds[2].HasAgeSeconds));
+        Assert.Null(feeds[2].LastSuccessAt);
+        var rest = (await market.Http.OkAsync("/overview")).GetProperty("feeds")[1].GetProperty("lastSuccessAt").GetDateTime();
+        Assert.Equal(rest, feeds[1].LastSuccessAt.ToDateTime());
+    }
+
+    [Fact]
     public async Task Symbols_and_coverage_are_those_of_REST()
     {
         var rest = (await market.Http.OkAsync("/symbols")).GetProperty("symbols")[0];

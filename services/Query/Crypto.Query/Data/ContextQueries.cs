@@ -25,10 +25,13 @@ public sealed class ContextQueries(NpgsqlDataSource dataSource)
     /// <summary>The state of every feed, by name.</summary>
     public Task<List<FeedRow>> FeedsAsync(CancellationToken cancellation) => dataSource.ListAsync(
         """
-        select feed, last_event_at, last_success_at, coalesce(now() - last_success_at > stale_after, true)
+        select feed, last_event_at, last_success_at, coalesce(now() - last_success_at > stale_after, true),
+               round(extract(epoch from now() - last_success_at), 3)::float8, extract(epoch from expected_every)::float8,
+               extract(epoch from stale_after)::float8, last_failure
         from market.feeds order by feed
         """,
-        r => new FeedRow(r.GetString(0), r.IsDBNull(1) ? null : r.GetDateTime(1), r.IsDBNull(2) ? null : r.GetDateTime(2), r.GetBoolean(3)),
+        r => new FeedRow(r.GetString(0), r.IsDBNull(1) ? null : r.GetDateTime(1), r.IsDBNull(2) ? null : r.GetDateTime(2), r.GetBoolean(3),
+            r.IsDBNull(4) ? null : r.GetDouble(4), r.GetDouble(5), r.GetDouble(6), r.IsDBNull(7) ? null : r.GetString(7)),
         [], cancellation);
 
     /// <summary>Every symbol, with its ids and the time of its newest trade.</summary>

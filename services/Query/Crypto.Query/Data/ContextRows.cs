@@ -44,5 +44,7 @@ public sealed record ReconciliationRow(
 /// <summary>A symbol with the extent of what is stored of it.</summary>
 public sealed record SymbolRow(string Symbol, string Venue, long? FirstTradeId, long? LastTradeId, DateTime? NewestTradeTime);
 
-/// <summary>How fresh a slow feed is.</summary>
-public sealed record FeedRow(string Feed, DateTime? LastEventAt, DateTime? LastSuccessAt, bool Stale);
+/// <summary>How fresh a slow feed is, beside what it promises; the age is that of its last good answer.</summary>
+public sealed record FeedRow(
+    string Feed, DateTime? LastEventAt, DateTime? LastSuccessAt, bool Stale, double? AgeSeconds, double ExpectedEverySeconds,
+    double StaleAfterSeconds, string? Failure);

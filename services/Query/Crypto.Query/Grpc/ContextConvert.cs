@@ -117,5 +117,21 @@ internal static class ContextConvert
         return proto;
     }
 
+    public static Proto.Feed ToProto(FeedRow row)
+    {
+        var proto = new Proto.Feed
+        {
+            Name = row.Feed,
+            ExpectedEverySeconds = row.ExpectedEverySeconds,
+            StaleAfterSeconds = row.StaleAfterSeconds,
+            Stale = row.Stale,
+            LastSuccessAt = row.LastSuccessAt is { } success ? Time(success) : null,
+            LastEventAt = row.LastEventAt is { } newest ? Time(newest) : null,
+            Failure = row.Failure ?? "",
+        };
+        if (row.AgeSeconds is { } age) proto.AgeSeconds = age;
+        return proto;
+    }
+
     private static Timestamp Time(DateTime time) => ProtoConvert.ToTimestamp(UnixTime.ToMicroseconds(time));
 }

@@ -112,6 +112,7 @@ internal sealed class ContextHandlers(
         }).OrderBy(p => p.Symbol, StringComparer.Ordinal));
         response.Sentiment.AddRange((await context.SentimentAsync(1, cancellation)).Select(s => ContextConvert.ToProto(s, nowUs)));
         response.News.AddRange((await context.NewsAsync(TimeRange.Everything, 10, cancellation)).Select(n => ContextConvert.ToProto(n, nowUs)));
+        response.Feeds.AddRange((await context.FeedsAsync(cancellation)).Select(ContextConvert.ToProto));
         return response;
     }
 

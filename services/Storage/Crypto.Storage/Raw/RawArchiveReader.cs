@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Crypto.Storage.Raw;
 
@@ -24,7 +25,12 @@ public static class RawArchiveReader
                 && other.Partition == file.Partition && other.First == file.First)) continue;
             await using var stream = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var reader = new StreamReader(file.IsClosed ? new GZipStream(stream, CompressionMode.Decompress) : stream);
-            while (await reader.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line) yield return line;
+            while (await reader.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
+            {
+                // The last line of a file that is being written, or whose writer was killed, may be there in part.
+                if (!file.IsClosed && RawLine.OffsetOf(Encoding.UTF8.GetBytes(line)) is null) break;
+                yield return line;
+            }
         }
     }
 }
