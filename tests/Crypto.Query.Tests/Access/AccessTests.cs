@@ -64,8 +64,8 @@ public sealed class AccessTests : IAsyncLifetime
     [Fact]
     public async Task A_key_has_its_own_limit()
     {
-        var statuses = new List<HttpStatusCode>();
-        for (var i = 0; i < 20; i++) statuses.Add(await StatusAsync(("X-Api-Key", ReaderKey)));
+        // All at once: one after the other they would be within the limit on a slow machine.
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => StatusAsync(("X-Api-Key", ReaderKey))));
         Assert.Contains(HttpStatusCode.OK, statuses);
         Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync());

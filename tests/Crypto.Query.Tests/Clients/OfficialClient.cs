@@ -11,7 +11,7 @@ internal sealed class OfficialClient : IDisposable
     private static readonly string Protos = Path.Combine(TestData.RepositoryRoot, "common", "Crypto.Contracts", "protos");
     private static readonly Lazy<Task> Setup = new(SetupAsync);
     private readonly Process _process;
-    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromSeconds(60));
+    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(3));
 
     private OfficialClient(Process process) => _process = process;
 

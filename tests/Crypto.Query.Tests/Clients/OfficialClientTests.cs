@@ -103,8 +103,8 @@ public sealed class OfficialClientTests(RecordedMarket market) : IClassFixture<R
     public async Task The_standard_health_service(string language)
     {
         var answers = await OfficialClient.RunAsync(language, market.GrpcUrl, "health");
-        Assert.Equal(["SERVING", "SERVING"], [answers[0].Text("status"), answers[1].Text("status")]);
-        Assert.Equal(5, answers[2].Number("code"));
+        Assert.All(answers.EnumerateArray().SkipLast(1), answer => Assert.Equal("SERVING", answer.Text("status")));
+        Assert.Equal((4, 5L), (answers.GetArrayLength(), answers[3].Number("code")));
     }
 
     [Theory]

@@ -109,12 +109,12 @@ public sealed class LiveTests
         await market.Broker.StopAsync();
         await StoreSeed.CandlesAsync(market.Database.DataSource, [Candles[1] with { Version = 7 }]);
         await market.Broker.StartAgainAsync();
-        Assert.Equal((Candles[1].OpenTimeUs, 7L), await CandleAsync(events, timeoutSeconds: 30));
+        Assert.Equal((Candles[1].OpenTimeUs, 7L), await CandleAsync(events));
     }
 
-    private static async Task<(long OpenTimeUs, long Version)> CandleAsync(SseReader events, int timeoutSeconds = 10)
+    private static async Task<(long OpenTimeUs, long Version)> CandleAsync(SseReader events)
     {
-        var next = await events.NextAsync(timeoutSeconds) ?? throw new InvalidOperationException("the stream ended");
+        var next = await events.NextAsync() ?? throw new InvalidOperationException("the stream ended");
         using var json = JsonDocument.Parse(next.Data);
         var open = DateTimeOffset.Parse(json.RootElement.Text("openTime"), provider: null);
         return (UnixTime.ToMicroseconds(open), json.RootElement.Number("version"));

@@ -85,6 +85,21 @@ public sealed class MetricTests : IDisposable
         Assert.Contains("dotnet_gc_collections_total", text);
     }
 
+    [Theory]
+    [InlineData("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.2", "application/openmetrics-text", true)]
+    [InlineData("text/plain;version=0.0.4", "text/plain", false)]
+    [InlineData("*/*", "text/plain", false)]
+    public async Task The_endpoint_speaks_OpenMetrics_to_who_accepts_it(string accept, string type, bool ends)
+    {
+        await using var database = await Crypto.Testing.TestPostgres.CreateAsync();
+        await using var server = await QueryServer.StartAsync(database);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        using var response = await server.Http.SendAsync(request);
+        Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(ends, (await response.Content.ReadAsStringAsync()).EndsWith("# EOF\n", StringComparison.Ordinal));
+    }
+
     private static void AssertHolds(string text, string lines)
     {
         foreach (var line in lines.Split('\n')) Assert.Contains(line + "\n", text);

@@ -40,5 +40,7 @@ public sealed class HealthTests
         using var response = await server.Http.GetAsync("/health");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Null(await server.Http.ProblemAsync("/prices/latest", HttpStatusCode.ServiceUnavailable));
+        using var prices = await server.Http.GetAsync("/prices/latest");
+        Assert.NotNull(prices.Headers.RetryAfter);
     }
 }

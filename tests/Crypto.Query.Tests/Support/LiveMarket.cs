@@ -43,7 +43,7 @@ internal sealed class LiveMarket : IAsyncDisposable
     /// <summary>Waits until both topics are followed.</summary>
     public async Task FollowedAsync()
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (Server.Services.GetServices<Query.Live.TopicTail>().Any(t => t.Trouble is not null)) await Task.Delay(20, timeout.Token);
     }
 

@@ -49,12 +49,10 @@ public sealed class ContextGrpcTests(FullMarket market) : IClassFixture<FullMark
     [Fact]
     public async Task An_alert_stream_resumes_after_the_last_alert_seen()
     {
-        using var response = await _grpc.PostAsync("/crypto.market.v1.MarketContext/StreamAlerts",
-            RawGrpc.Content(RawGrpc.Frame(new Proto.StreamAlertsRequest { ResumeAfter = 1 })), r => r.Headers.Add("grpc-timeout", "2S"));
-        var body = await response.Content.ReadAsByteArrayAsync();
-        var alert = Proto.StreamAlertsResponse.Parser.ParseFrom(Assert.Single(RawGrpc.Unframe(body)).Payload).Alert;
+        using var stream = await GrpcStream<Proto.StreamAlertsResponse>.OpenAsync(
+            _grpc, "crypto.market.v1.MarketContext/StreamAlerts", new Proto.StreamAlertsRequest { ResumeAfter = 1 });
+        var alert = (await stream.NextAsync()).Alert;
         Assert.Equal((2L, "second"), (alert.Id, alert.Message));
-        Assert.Equal("4", await RawGrpc.EndAsync(response));
     }
 
     [Fact]

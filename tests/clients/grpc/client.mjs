@@ -52,7 +52,7 @@ const reflect = (requests) =>
   });
 
 const scenarios = {
-  health: async () => say([await health(""), await health("crypto.market.v1.MarketData"), await health("no.Such")]),
+  health: async () => say([await health(""), await health("crypto.market.v1.MarketData"), await health("crypto.market.v1.MarketContext"), await health("no.Such")]),
   reflection: async () => {
     const [list, file, nothing] = await reflect([
       { list_services: "" },
@@ -84,7 +84,11 @@ const scenarios = {
   unknownSymbol: async () => say(await call("ListCandles", { symbol: "DOGEUSDT" })),
   badInterval: async () => say(await call("ListCandles", { symbol: "BTCUSDT", interval: "2m" })),
   stream: async () => say(await stream({ symbol: "BTCUSDT", snapshot: 2 }, 3)),
-  deadline: async () => say(await stream({ symbol: "BTCUSDT" }, 99, { deadline: Date.now() + 500 })),
+  deadline: async () => {
+    // The time is for the stream, not for the connection and the server's first look at the candles.
+    await call("ListCandles", { symbol: "BTCUSDT" });
+    say(await stream({ symbol: "BTCUSDT" }, 99, { deadline: Date.now() + 4000 }));
+  },
   unimplemented: async () =>
     say(
       await new Promise((resolve) =>
