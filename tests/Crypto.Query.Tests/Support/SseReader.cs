@@ -6,7 +6,6 @@ internal sealed record SseEvent(string Name, string? Id, string Data);
 /// <summary>Reads server-sent events from a response.</summary>
 internal sealed class SseReader : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly HttpResponseMessage _response;
     private readonly StreamReader _lines;
 
@@ -25,9 +24,9 @@ internal sealed class SseReader : IDisposable
     }
 
     /// <summary>The next event; null where the stream has ended.</summary>
-    public async Task<SseEvent?> NextAsync()
+    public async Task<SseEvent?> NextAsync(int timeoutSeconds = 120)
     {
-        using var timeout = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(timeoutSeconds));
         string? name = null, id = null, data = null;
         while (await _lines.ReadLineAsync(timeout.Token) is { } line)
         {
