@@ -26,7 +26,12 @@ public static class IngestionRegistration
         services.AddOptions<FeedOptions>().Bind(configuration.GetSection(FeedOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FeedOptions>, FeedOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
-        services.AddHttpClient(IngestionService.HttpClientName, client => client.Timeout = TimeSpan.FromSeconds(10))
+        services.AddHttpClient(IngestionService.HttpClientName, client =>
+            {
+                client.Timeout = TimeSpan.FromSeconds(10);
+                // All tickers of a venue are two or three megabytes, the longest answer that anybody asks for.
+                client.MaxResponseContentBufferSize = 32 << 20;
+            })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
                 AutomaticDecompression = DecompressionMethods.All,

@@ -29,10 +29,12 @@ public sealed partial class IngestionService(
     private volatile IngestionRun? _run;
     private volatile string? _waitsFor = "the market";
 
-    private readonly TaskCompletionSource<IReadOnlyList<Instrument>> _instruments = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(BinanceRest, IReadOnlyList<Instrument>)> _market = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The instruments that are ingested, once the market has said what it has.</summary>
-    public Task<IReadOnlyList<Instrument>> Instruments => _instruments.Task;
+    /// <summary>
+    /// The instruments that are ingested, once the market has said what it has, and its REST: one budget of weight for whoever asks.
+    /// </summary>
+    internal Task<(BinanceRest Exchange, IReadOnlyList<Instrument> Instruments)> Market => _market.Task;
 
     /// <summary>How it is doing.</summary>
     public IngestionReport Report()
@@ -81,7 +83,7 @@ public sealed partial class IngestionService(
                 market, status, rest, options.Value, publisher, deadLetters, ledger, progress, ends, dataSource, clock, loggers);
             Log.Starting(_logger, run.Symbols.All.Count, market.Source, endpoints.Stream);
             _run = run;
-            _instruments.TrySetResult([.. run.Symbols.All.Select(symbol => symbol.Instrument)]);
+            _market.TrySetResult((rest, [.. run.Symbols.All.Select(symbol => symbol.Instrument)]));
             await run.RunAsync(stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -62,6 +62,16 @@ public sealed partial class BinanceRest(
         }
     }
 
+    /// <summary>The 24-hour tickers as the exchange writes them: at spot of the symbols, where they are few, else of all of the venue.</summary>
+    public Task<byte[]> TickersAsync(IReadOnlyList<string> symbols, CancellationToken cancellation)
+    {
+        var weight = endpoints.TickersWeight(symbols.Count);
+        // USD-M has no list of symbols in this request. At spot all weigh no more than 101 of them.
+        if (weight == endpoints.AllTickersWeight) return GetAsync("ticker/24hr", "", weight, cancellation);
+        var list = string.Join(',', symbols.Select(symbol => $"\"{symbol}\""));
+        return GetAsync("ticker/24hr", $"symbols={Uri.EscapeDataString($"[{list}]")}", weight, cancellation);
+    }
+
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private async Task<RestTrade[]> RowsAsync(

@@ -21,6 +21,17 @@ public sealed record ExchangeEndpoints(
     /// <summary>Weight of <c>ticker/24hr</c> for all symbols.</summary>
     public int AllTickersWeight { get; init; } = 80;
 
+    /// <summary>Whether <c>ticker/24hr</c> takes a list of symbols.</summary>
+    public bool HasTickerList { get; init; } = true;
+
+    /// <summary>Weight of <c>ticker/24hr</c> for so many symbols.</summary>
+    public int TickersWeight(int symbols) => !HasTickerList ? AllTickersWeight : symbols switch
+    {
+        <= 20 => 2,
+        <= 100 => 40,
+        _ => AllTickersWeight,
+    };
+
     public static ExchangeEndpoints For(IngestionOptions options)
     {
         var ofVenue = options.Venue == Venues.BinanceUsdm
@@ -28,6 +39,7 @@ public sealed record ExchangeEndpoints(
             {
                 HistoricalTradesMax = 500,
                 AllTickersWeight = 40,
+                HasTickerList = false,
             }
             : new ExchangeEndpoints("wss://stream.binance.com:9443", "https://api.binance.com", "/api/v3", 6000 * 8 / 10, 25, 25, 4);
         var market = options.MarketUrl.TrimEnd('/');

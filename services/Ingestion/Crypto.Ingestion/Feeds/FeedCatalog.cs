@@ -12,15 +12,14 @@ namespace Crypto.Ingestion.Feeds;
 internal static class FeedCatalog
 {
     public static IReadOnlyList<IFeed> For(
-        FeedOptions feeds, IngestionOptions ingestion, ExchangeEndpoints exchange, IReadOnlyList<Instrument> instruments, Func<HttpClient> http)
+        FeedOptions feeds, IngestionOptions ingestion, BinanceRest exchange, IReadOnlyList<Instrument> instruments, Func<HttpClient> http)
     {
         if (!feeds.Enabled) return [];
         var recorded = ingestion.MarketUrl.TrimEnd('/');
         var isRecorded = recorded.Length > 0;
         var catalog = new List<IFeed>();
         if (feeds.TickerEvery > TimeSpan.Zero)
-            catalog.Add(new TickerFeed(new ConditionalClient(http()), $"{exchange.Rest}{exchange.ApiPath}/ticker/24hr", ingestion.Venue,
-                [.. instruments.Select(instrument => instrument.Symbol)], feeds.TickerEvery));
+            catalog.Add(new TickerFeed(exchange, ingestion.Venue, [.. instruments.Select(instrument => instrument.Symbol)], feeds.TickerEvery));
         if (feeds.CoinGeckoEvery > TimeSpan.Zero)
         {
             var key = feeds.CoinGeckoApiKey;

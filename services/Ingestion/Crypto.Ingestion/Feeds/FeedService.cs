@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Crypto.Ingestion.Exchange;
 using Crypto.Ingestion.Options;
 using Crypto.Kafka;
 using Microsoft.Extensions.Hosting;
@@ -28,9 +27,9 @@ public sealed partial class FeedService(
     {
         try
         {
-            var instruments = await ingestion.Instruments.WaitAsync(stoppingToken).ConfigureAwait(false);
+            var market = await ingestion.Market.WaitAsync(stoppingToken).ConfigureAwait(false);
             var store = new FeedStatusStore(dataSource);
-            _workers = [.. FeedCatalog.For(feeds.Value, options.Value, ExchangeEndpoints.For(options.Value), instruments,
+            _workers = [.. FeedCatalog.For(feeds.Value, options.Value, market.Exchange, market.Instruments,
                 () => http.CreateClient(IngestionService.HttpClientName)).Select(feed => new FeedWorker(
                     feed, producer, deadLetters, store, clock, loggers.CreateLogger<FeedWorker>()))];
             Started = clock.GetUtcNow();

@@ -1,28 +1,39 @@
 using System.Text.Json;
 using Crypto.Contracts;
 using Crypto.Contracts.Feeds;
+using Crypto.Ingestion.Exchange;
 using Crypto.Ingestion.Frames;
 
 namespace Crypto.Ingestion.Feeds.Sources;
 
-/// <summary>Binance's <c>ticker/24hr</c> of the chosen symbols, in one call.</summary>
-public sealed class TickerFeed(
-    ConditionalClient client, string address, string venue, IReadOnlyList<string> symbols, TimeSpan interval) : IFeed
+/// <summary>
+/// Binance's <c>ticker/24hr</c> of the chosen symbols, in one call, out of the same weight budget as repairs; after a 429 or a
+/// ban it keeps silent with them.
+/// </summary>
+public sealed class TickerFeed(BinanceRest rest, string venue, IReadOnlyList<string> symbols, TimeSpan interval) : IFeed
 {
-    private const int ListedMax = 100;
-
     public FeedContract Contract { get; } = new("tickers", Topics.Tickers, interval, interval * 3);
 
     public async Task<IReadOnlyList<FeedEvent>?> PollAsync(CancellationToken cancellation)
     {
-        // USD-M has no list of symbols in this request: it answers with all of them. At spot all weigh no more than 101 of them.
-        var list = string.Join(',', symbols.Select(symbol => $"\"{symbol}\""));
-        var query = venue == Venues.Binance && symbols.Count <= ListedMax ? $"?symbols={Uri.EscapeDataString($"[{list}]")}" : "";
-        var body = await client.GetAsync(address + query, cancellation).ConfigureAwait(false);
-        return body is null ? null : Read(body, venue, symbols);
+        try
+        {
+            return Read(await rest.TickersAsync(symbols, cancellation).ConfigureAwait(false), venue, symbols);
+        }
+        catch (ExchangeUnavailableException e)
+        {
+            throw new FeedUnavailableException(e.Message, e.RetryAfter, e);
+        }
+        catch (Exception e) when (e is ExchangeRefusedException or ExchangeRequestException)
+        {
+            throw new FeedRefusedException(e.Message);
+        }
     }
 
-    public void Accept() => client.Accept();
+    /// <summary>Nothing to do: the exchange knows no conditional requests.</summary>
+    public void Accept()
+    {
+    }
 
     /// <summary>Reads an answer: one event per wanted symbol; null: all of them.</summary>
     public static IReadOnlyList<FeedEvent> Read(byte[] body, string venue, IReadOnlyList<string>? symbols)
