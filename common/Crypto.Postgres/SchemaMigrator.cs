@@ -30,7 +30,7 @@ public static class SchemaMigrator
     /// </summary>
     /// <returns>How many migrations were applied.</returns>
     /// <exception cref="FatalException">A migration that this database holds was changed since, or its SQL fails.</exception>
-    /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
+    /// <exception cref="NpgsqlException">The database cannot be reached, or went away meanwhile.</exception>
     public static Task<int> MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellation) =>
         MigrateAsync(dataSource, Migration.All(), cancellation);
 
@@ -81,7 +81,7 @@ public static class SchemaMigrator
         {
             await ExecuteAsync(connection, migration.Sql, cancellation).ConfigureAwait(false);
         }
-        catch (PostgresException e)
+        catch (PostgresException e) when (!e.IsTransient)
         {
             throw new FatalException($"migration {migration.Name} failed, nothing was changed: {e.SqlState} {e.MessageText}", e);
         }

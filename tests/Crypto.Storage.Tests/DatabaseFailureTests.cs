@@ -27,6 +27,24 @@ public sealed class DatabaseFailureTests
     public void What_passes_is_retriable_and_quotes_the_server(string code) =>
         Assert.Equal($"PostgreSQL {code}: what it said", Assert.IsType<RetriableException>(DatabaseFailure.Translate(Said(code))).Message);
 
+    [Theory]
+    [InlineData(PostgresErrorCodes.SyntaxError)]
+    [InlineData(PostgresErrorCodes.FeatureNotSupported)]
+    [InlineData(PostgresErrorCodes.ReadOnlySqlTransaction)]
+    public void A_migration_that_fails_the_same_way_at_every_try_is_fatal(string code) => Assert.Equal(
+        $"the schema cannot be brought up to date: {code} what it said",
+        Assert.IsType<FatalException>(DatabaseFailure.TranslateMigration(Said(code))).Message);
+
+    [Theory]
+    [InlineData(PostgresErrorCodes.AdminShutdown)]
+    [InlineData(PostgresErrorCodes.CrashShutdown)]
+    [InlineData(PostgresErrorCodes.CannotConnectNow)]
+    [InlineData(PostgresErrorCodes.DiskFull)]
+    [InlineData(PostgresErrorCodes.DeadlockDetected)]
+    [InlineData(PostgresErrorCodes.InvalidCatalogName)]
+    public void A_migration_waits_for_what_passes(string code) =>
+        Assert.IsType<RetriableException>(DatabaseFailure.TranslateMigration(Said(code)));
+
     [Fact]
     public void A_server_that_is_away_is_told_by_the_cause()
     {

@@ -15,9 +15,16 @@ namespace Crypto.Storage.Tests;
 /// <summary>The role as a host runs it, on a real broker and a real database.</summary>
 internal sealed class RunningStorage : IAsyncDisposable
 {
-    private readonly IHost _host;
+    /// <summary>After this long without a heartbeat the broker throws a member out.</summary>
+    public static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(6);
 
-    private RunningStorage(IHost host) => _host = host;
+    private readonly IHost _host;
+    private readonly AssignmentCount _assignments;
+
+    private RunningStorage(IHost host, AssignmentCount assignments) => (_host, _assignments) = (host, assignments);
+
+    /// <summary>How often the consumer of the trades was given partitions.</summary>
+    public int Assignments => _assignments.Count;
 
     public IProducer<byte[], byte[]> Producer => _host.Services.GetRequiredService<IProducer<byte[], byte[]>>();
 
@@ -32,14 +39,16 @@ internal sealed class RunningStorage : IAsyncDisposable
             ["Kafka:BootstrapServers"] = bootstrapServers,
             ["Kafka:TradePartitions"] = "4",
             ["Storage:MemberId"] = member,
-            ["Storage:SessionTimeout"] = "00:00:06",
+            ["Storage:SessionTimeout"] = SessionTimeout.ToString("c"),
         });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value));
-        builder.Logging.SetMinimumLevel(LogLevel.None);
+        var assignments = new AssignmentCount();
+        builder.Logging.SetMinimumLevel(LogLevel.None).AddProvider(assignments)
+            .AddFilter<AssignmentCount>(typeof(StorageService).FullName, LogLevel.Information);
         builder.Services.AddSingleton(dataSource);
         builder.Services.AddKafkaClients(builder.Configuration);
         builder.Services.AddStorage(builder.Configuration);
-        var running = new RunningStorage(builder.Build());
+        var running = new RunningStorage(builder.Build(), assignments);
         await running._host.StartAsync();
         return running;
     }
@@ -75,5 +84,27 @@ internal sealed class RunningStorage : IAsyncDisposable
     {
         await _host.StopAsync();
         _host.Dispose();
+    }
+    private sealed class AssignmentCount : ILoggerProvider, ILogger
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Name == "Assigned") Interlocked.Increment(ref _count);
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -38,8 +38,8 @@ public sealed class StorageServiceTests : IAsyncLifetime
 
         await LedgerIsAsync("1..1000");
         await LedgerIsAsync("1..700", Records.Eth);
-        var health = await storage.HealthAsync();
-        Assert.Equal((HealthStatus.Healthy, "reads 8 partitions"), (health.Status, health.Description));
+        await RunningStorage.UntilAsync(async () => (await storage.HealthAsync()).Status == HealthStatus.Healthy, "the feeds are read, too");
+        Assert.StartsWith("trades: reads 8 partitions; feeds: reads ", (await storage.HealthAsync()).Description, StringComparison.Ordinal);
         await RunningStorage.UntilAsync(() => Task.FromResult(storage.Service.Status.LagRecords == 0), "no lag is left");
     }
 
@@ -103,17 +103,43 @@ public sealed class StorageServiceTests : IAsyncLifetime
             await server.DisposeAsync();
             await storage.ProduceAsync(Ids(2001, 30_000).Select(id => Records.Trade(id)));
             await RunningStorage.UntilAsync(async () => (await storage.HealthAsync()).Status == HealthStatus.Unhealthy, "health turns red");
-            // Beyond the session time-out: the member has stayed in its group.
-            await Task.Delay(TestScale.IsLong ? TimeSpan.FromMinutes(6) : TimeSpan.FromSeconds(5));
+            // Beyond the session time-out: the member stays in its group.
+            await Task.Delay(TestScale.IsLong ? TimeSpan.FromMinutes(6) : RunningStorage.SessionTimeout * 1.25);
             await server.StartAsync(default);
 
             await RunningStorage.UntilAsync(async () => await CountAsync(dataSource) == 32_000, "everything is stored");
             Assert.Equal(HealthStatus.Healthy, (await storage.HealthAsync()).Status);
             await using var ledger = dataSource.CreateCommand("select first_id || '..' || last_id from market.coverage_ranges");
             Assert.Equal("1..32000", await ledger.ExecuteScalarAsync());
+            Assert.Equal(1, storage.Assignments);
         }
         await server.DisposeAsync();
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Health_says_why_storage_has_not_started()
+    {
+        await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody;Timeout=1");
+        await using var storage = await RunningStorage.StartAsync(_broker.BootstrapServers, nowhere);
+        Assert.Equal(HealthStatus.Unhealthy, (await storage.HealthAsync()).Status);
+
+        await RunningStorage.UntilAsync(async () => (await storage.HealthAsync()).Description!
+            .StartsWith("trades: not started yet: PostgreSQL cannot be reached", StringComparison.Ordinal), "the reason is told");
+        Assert.Contains("; feeds: not started yet: PostgreSQL cannot be reached", (await storage.HealthAsync()).Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_archive_that_cannot_be_written_turns_health_red()
+    {
+        var file = Path.GetTempFileName();
+        await using (var storage = await RunningStorage.StartAsync(_broker.BootstrapServers, _store.Postgres.DataSource, "one", ("Storage:RawFolder", file)))
+        {
+            await RunningStorage.UntilAsync(async () => (await storage.HealthAsync()) is { Status: HealthStatus.Unhealthy } health
+                && health.Description!.Contains("trades: reads 8 partitions", StringComparison.Ordinal)
+                && health.Description.Contains(file, StringComparison.Ordinal), "health names the file in the way");
+        }
+        File.Delete(file);
     }
 
     [Fact]

@@ -73,6 +73,7 @@ public sealed partial class RiderStore(
         }
         catch (NpgsqlException e) when (e is not PostgresException || e.IsTransient)
         {
+            schema.Waits(e.Message);
             throw new RetriableException($"waits for the database: {e.Message}", e);
         }
         schema.Open();

@@ -16,7 +16,7 @@ internal static class KafkaRider
         builder.Services.AddRiderStorage(builder.Configuration);
         builder.Services.AddSingleton<LocateRecord>(Locate);
         // The rider brings trades and their coverage; the slow feeds are few and stay on the transactional consumer.
-        builder.Services.AddStorageCompanions(builder.Configuration);
+        builder.Services.AddStorageCompanions(builder.Configuration, healthCheck: "storage-companions");
         builder.Services.Configure<MassTransitHostOptions>(host => host.StopTimeout = TimeSpan.FromSeconds(8));
         builder.Services.AddMassTransit(bus =>
         {

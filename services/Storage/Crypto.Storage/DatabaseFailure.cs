@@ -17,4 +17,14 @@ internal static class DatabaseFailure
         PostgresException p => new RetriableException($"PostgreSQL {p.SqlState}: {p.MessageText}", e),
         _ => new RetriableException($"PostgreSQL cannot be reached: {(e.InnerException ?? e).Message}", e),
     };
+    /// <summary>As <see cref="Translate"/>, for statements that are the same at every try: only what passes is tried again.</summary>
+    public static Exception TranslateMigration(NpgsqlException e) => Translate(e) switch
+    {
+        // Whoever makes the database may be later than this process.
+        RetriableException when e is PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } p =>
+            new RetriableException($"{p.MessageText}; create it, or check --postgres", e),
+        RetriableException when e is PostgresException { IsTransient: false } p =>
+            new FatalException($"the schema cannot be brought up to date: {p.SqlState} {p.MessageText}", e),
+        var failure => failure,
+    };
 }

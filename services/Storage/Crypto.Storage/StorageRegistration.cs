@@ -23,15 +23,16 @@ public static class StorageRegistration
         services.TryAddSingleton<TradeBatchHandler>();
         services.TryAddSingleton<StorageService>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<StorageService>());
-        services.AddHealthChecks().AddCheck<StorageHealthCheck>("storage");
+        services.AddSingleton<IStorageConsumer>(provider => provider.GetRequiredService<StorageService>());
         return services.AddStorageCompanions(configuration);
     }
 
     /// <summary>
     /// What storage does beside the trades, whoever stores those: the slow feeds, retention, the raw archive. They wait for
-    /// the <see cref="SchemaGate"/>.
+    /// the <see cref="SchemaGate"/>. One health check, of the name given, is over all of storage's consumers here.
     /// </summary>
-    public static IServiceCollection AddStorageCompanions(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddStorageCompanions(
+        this IServiceCollection services, IConfiguration configuration, string healthCheck = "storage")
     {
         services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>());
@@ -41,7 +42,11 @@ public static class StorageRegistration
         services.TryAddSingleton<FeedStorageService>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<FeedStorageService>());
         services.AddHostedService<TradeRetention>();
-        services.AddHostedService<RawArchiveService>();
+        services.TryAddSingleton<RawArchiveService>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<RawArchiveService>());
+        services.AddSingleton<IStorageConsumer>(provider => provider.GetRequiredService<FeedStorageService>());
+        services.AddSingleton<IStorageConsumer>(provider => provider.GetRequiredService<RawArchiveService>());
+        services.AddHealthChecks().AddCheck<StorageHealthCheck>(healthCheck);
         return services;
     }
 }

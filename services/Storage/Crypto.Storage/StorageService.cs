@@ -9,7 +9,7 @@ using Npgsql;
 namespace Crypto.Storage;
 
 /// <summary>The role: migrates the schema, then stores trades until it is stopped.</summary>
-public sealed partial class StorageService : BackgroundService
+public sealed partial class StorageService : BackgroundService, IStorageConsumer
 {
     private readonly NpgsqlDataSource _dataSource;
     private readonly BatchConsumer _consumer;
@@ -25,7 +25,11 @@ public sealed partial class StorageService : BackgroundService
             options.Value.ToConsumerOptions([Topics.Trades, Topics.Coverage]), kafka.Value, topics, handler, clock, logger);
     }
 
+    public string Name => "trades";
+
     public ConsumerStatus Status => _consumer.Status;
+
+    public string? NotStarted => _schema.Waiting;
 
     public override void Dispose()
     {
@@ -62,14 +66,15 @@ public sealed partial class StorageService : BackgroundService
                 if (applied > 0) Log.Migrated(_logger, applied);
                 return;
             }
-            catch (NpgsqlException e) when (DatabaseFailure.Translate(e) is RetriableException reason)
+            catch (NpgsqlException e) when (DatabaseFailure.TranslateMigration(e) is RetriableException reason)
             {
+                _schema.Waits(reason.Message);
                 Log.Waiting(_logger, reason.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), cancellation).ConfigureAwait(false);
             }
             catch (NpgsqlException e)
             {
-                throw DatabaseFailure.Translate(e);
+                throw DatabaseFailure.TranslateMigration(e);
             }
         }
     }

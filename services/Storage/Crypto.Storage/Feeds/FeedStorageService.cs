@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Crypto.Storage.Feeds;
 
 /// <summary>Stores the slow topics, apart from the trades, so that neither waits for the other.</summary>
-public sealed partial class FeedStorageService : BackgroundService
+public sealed partial class FeedStorageService : BackgroundService, IStorageConsumer
 {
     private readonly SchemaGate _schema;
     private readonly BatchConsumer _consumer;
@@ -21,7 +21,11 @@ public sealed partial class FeedStorageService : BackgroundService
         _consumer = new BatchConsumer(options.Value.ToFeedConsumerOptions(), kafka.Value, topics, handler, clock, logger);
     }
 
+    public string Name => "feeds";
+
     public ConsumerStatus Status => _consumer.Status;
+
+    public string? NotStarted => _schema.Waiting;
 
     public override void Dispose()
     {

@@ -7,18 +7,41 @@ using Microsoft.Extensions.Options;
 namespace Crypto.Storage.Raw;
 
 /// <summary>Archives the topics of <see cref="StorageOptions.RawTopics"/> while <see cref="StorageOptions.RawFolder"/> is set.</summary>
-public sealed partial class RawArchiveService(
-    KafkaTopics topics, IOptions<StorageOptions> options, IOptions<KafkaOptions> kafka, TimeProvider clock,
-    ILogger<RawArchiveHandler> handlerLogger, ILogger<RawArchiveService> logger) : BackgroundService
+public sealed partial class RawArchiveService : BackgroundService, IStorageConsumer
 {
+    private readonly RawArchiveHandler? _handler;
+    private readonly BatchConsumer? _consumer;
+    private readonly ILogger _logger;
+
+    public RawArchiveService(
+        KafkaTopics topics, IOptions<StorageOptions> options, IOptions<KafkaOptions> kafka, TimeProvider clock,
+        ILogger<RawArchiveHandler> handlerLogger, ILogger<RawArchiveService> logger)
+    {
+        _logger = logger;
+        if (options.Value.RawFolder is not { } folder) return;
+        _handler = new RawArchiveHandler(folder, handlerLogger);
+        _consumer = new BatchConsumer(options.Value.ToRawConsumerOptions(), kafka.Value, topics, _handler, clock, logger);
+    }
+
+    public string Name => "archive";
+
+    public ConsumerStatus? Status => _consumer?.Status;
+
+    public string? NotStarted => null;
+
+    public override void Dispose()
+    {
+        _consumer?.Dispose();
+        _handler?.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (options.Value.RawFolder is not { } folder) return;
-        using var handler = new RawArchiveHandler(folder, handlerLogger);
-        using var consumer = new BatchConsumer(options.Value.ToRawConsumerOptions(), kafka.Value, topics, handler, clock, logger);
+        if (_consumer is null) return;
         try
         {
-            await consumer.RunAsync(stoppingToken).ConfigureAwait(false);
+            await _consumer.RunAsync(stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -26,7 +49,7 @@ public sealed partial class RawArchiveService(
         }
         catch (FatalException e)
         {
-            Log.Fatal(logger, e.Message);
+            Log.Fatal(_logger, e.Message);
             throw;
         }
     }
