@@ -135,6 +135,7 @@ public sealed class StorageServiceTests : IAsyncLifetime
         var file = Path.GetTempFileName();
         await using (var storage = await RunningStorage.StartAsync(_broker.BootstrapServers, _store.Postgres.DataSource, "one", ("Storage:RawFolder", file)))
         {
+            await storage.ProduceAsync([Records.Trade(1)]);
             await RunningStorage.UntilAsync(async () => (await storage.HealthAsync()) is { Status: HealthStatus.Unhealthy } health
                 && health.Description!.Contains("trades: reads 8 partitions", StringComparison.Ordinal)
                 && health.Description.Contains(file, StringComparison.Ordinal), "health names the file in the way");
