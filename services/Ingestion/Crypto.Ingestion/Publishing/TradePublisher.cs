@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
 using Crypto.Contracts;
-using Crypto.Kafka;
 using Crypto.Ingestion.Options;
 using Crypto.Ingestion.Sequencing;
+using Crypto.Kafka;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
