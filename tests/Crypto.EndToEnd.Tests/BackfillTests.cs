@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Crypto.Contracts;
 using Crypto.MarketReplay.Archives;
 using Crypto.MarketReplay.Recordings;
@@ -57,6 +59,75 @@ public sealed class BackfillTests
         var oldest = (await system.GetAsync("/ohlc/BTCUSDT?interval=1m&limit=1000")).GetProperty("candles")[0];
         Assert.True(oldest.GetProperty("openTime").GetDateTimeOffset() <= from);
         await RunAsync(1, "ids are not the exchange's", "backfill", "--data", pipeline.Folder, "--file", Archive(pipeline.Folder, ArchiveKind.Trades, ".csv"));
+    }
+
+    [Fact]
+    public async Task A_file_whose_backfill_is_killed_again_and_again_is_stored_once_and_whole()
+    {
+        await using var pipeline = new Pipeline();
+        var system = pipeline.UpRole("market,kafka,postgres,storage,aggregation,query", "--recording", Recording.Name);
+        await system.HealthyAsync();
+        string[] command = ["backfill", "--data", pipeline.Folder, "--file", Archive(pipeline.Folder, ArchiveKind.Trades, ".csv")];
+        var stored = 0L;
+        for (var kill = 0; kill < 2; kill++)
+        {
+            // Record by record, so that there is a middle to be killed in.
+            await using var victim = StandaloneProcess.Start(new() { ["CRYPTO_Ingestion__InFlightMax"] = "1" }, command);
+            stored = await StoredBeyondAsync(system, victim, stored + 200);
+            await victim.KillAsync();
+            Assert.InRange(stored, 200, Trades - 1);
+        }
+
+        await using var last = StandaloneProcess.Start(command);
+        Assert.True(await last.ExitAsync(Patience) == 0, last.Output);
+
+        Assert.InRange(AlreadyStored(last), stored, Trades - 1);
+        var coverage = await Pipeline.StoredAsync(system, "BTCUSDT", Trades, Patience);
+        Assert.Equal(1, coverage.GetProperty("ranges").GetArrayLength());
+        await system.UntilAsync("/coverage/BTCUSDT", json => Gaps(json) == "backfill repaired", Patience);
+        await FoldedAsync(system);
+    }
+
+    [Fact]
+    public async Task A_span_whose_backfill_over_REST_is_killed_is_taken_up_where_the_ledger_ends()
+    {
+        await using var pipeline = new Pipeline();
+        var system = pipeline.Up("--set", "Ingestion:FirstStartBackfill=00:00:00");
+        var live = await system.UntilAsync("/coverage/BTCUSDT", json => json.GetProperty("stored").GetInt64() > 0, Patience);
+        var firstLive = live.GetProperty("firstTradeId").GetInt64();
+        string[] command = ["backfill", "--data", pipeline.Folder, "--symbol", "BTCUSDT", "--from", $"{DateTimeOffset.UtcNow.AddMinutes(-30):O}"];
+        // With so little weight a minute it takes several of them.
+        await using (var victim = StandaloneProcess.Start(new() { ["CRYPTO_Ingestion__WeightPerMinute"] = "200" }, command))
+        {
+            await system.UntilAsync("/coverage/BTCUSDT", json => json.GetProperty("firstTradeId").GetInt64() < firstLive, Patience);
+            await victim.KillAsync();
+        }
+        var killed = await system.GetAsync("/coverage/BTCUSDT");
+        Assert.False(killed.GetProperty("complete").GetBoolean());
+
+        await using var last = StandaloneProcess.Start(command);
+        Assert.True(await last.ExitAsync(Patience) == 0, last.Output);
+
+        Assert.InRange(AlreadyStored(last), 1, long.MaxValue);
+        var coverage = await system.GetAsync("/coverage/BTCUSDT");
+        Assert.Equal(1, coverage.GetProperty("ranges").GetArrayLength());
+        Assert.Equal(killed.GetProperty("firstTradeId").GetInt64(), coverage.GetProperty("firstTradeId").GetInt64());
+        await system.UntilAsync("/coverage/BTCUSDT", json => Gaps(json) == "backfill repaired", Patience);
+    }
+
+    // Asks while the process runs: one that came to its end was not killed in the middle.
+    private static async Task<long> StoredBeyondAsync(StandaloneProcess system, StandaloneProcess victim, long trades)
+    {
+        var coverage = await system.UntilAsync("/coverage/BTCUSDT", json => victim.HasExited || json.GetProperty("stored").GetInt64() >= trades, Patience);
+        Assert.False(victim.HasExited, victim.Output);
+        return coverage.GetProperty("stored").GetInt64();
+    }
+
+    private static long AlreadyStored(StandaloneProcess backfill)
+    {
+        var told = Regex.Match(backfill.Output, "of which ([0-9,]+) are stored already");
+        Assert.True(told.Success, backfill.Output);
+        return long.Parse(told.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
     }
 
     private static string Archive(string folder, ArchiveKind kind, string extension)

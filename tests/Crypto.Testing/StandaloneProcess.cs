@@ -40,7 +40,10 @@ public sealed partial class StandaloneProcess : IAsyncDisposable
     }
 
     /// <summary>Starts <c>crypto ARGUMENTS</c>; <c>--http</c> must be among them for <see cref="Http"/> to work.</summary>
-    public static StandaloneProcess Start(params string[] arguments)
+    public static StandaloneProcess Start(params string[] arguments) => Start([], arguments);
+
+    /// <summary>As above, with variables of the environment beside this process's own.</summary>
+    public static StandaloneProcess Start(Dictionary<string, string> environment, string[] arguments)
     {
         var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}",
             StringComparison.Ordinal) ? "Release" : "Debug";
@@ -48,6 +51,7 @@ public sealed partial class StandaloneProcess : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(program);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         var httpPort = arguments.SkipWhile(a => a != "--http").Skip(1).FirstOrDefault() ?? "8080";
         var process = Process.Start(start)!;
         _ = Uri.TryCreate($"http://127.0.0.1:{httpPort}", UriKind.Absolute, out var address); // a test may give nonsense
