@@ -79,14 +79,14 @@ internal sealed class RiderHarness : IAsyncDisposable
     /// <summary>Waits until something holds of the store.</summary>
     public async Task UntilAsync(string sql, long expected)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while (await _postgres.ScalarAsync<long>(sql) != expected) await Task.Delay(20, patience.Token);
     }
 
     /// <summary>Waits until something is so.</summary>
     public async Task UntilAsync(Func<bool> holds)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while (!holds()) await Task.Delay(5, patience.Token);
     }
 
