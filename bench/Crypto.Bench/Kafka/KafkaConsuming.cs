@@ -38,7 +38,7 @@ internal static class KafkaConsuming
         using var consumer = builder.Build();
         AssignAll(consumer, topic);
         // Statistics come through Consume, in front of the records; a record now and then is what it costs.
-        for (var end = DateTime.UtcNow + Patience; !full.IsSet; Thread.Sleep(20))
+        for (var end = DateTime.UtcNow + Patience; !full.Wait(TimeSpan.FromMilliseconds(20));)
         {
             if (DateTime.UtcNow > end)
                 throw new TimeoutException($"the client's queue was not full within {Patience}");

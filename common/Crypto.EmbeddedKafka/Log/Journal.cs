@@ -57,21 +57,13 @@ internal sealed class Journal : IDisposable
     /// <exception cref="IOException">The journal is as it was.</exception>
     internal void Rewrite(IEnumerable<byte[]> entries)
     {
-        string temporary = _path + ".new";
         long size = 0;
-        try
+        string temporary = AtomicFile.WriteBeside(_path, file =>
         {
-            using var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None);
             foreach (var entry in entries)
                 file.Write(Frame(entry));
-            file.Flush(flushToDisk: true);
             size = file.Length;
-        }
-        catch (IOException)
-        {
-            File.Delete(temporary); // a full disk needs the room
-            throw;
-        }
+        });
         _file.Dispose();
         File.Move(temporary, _path, overwrite: true);
         _file = OpenFile(_path);

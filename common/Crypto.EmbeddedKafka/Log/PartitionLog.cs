@@ -62,11 +62,7 @@ internal sealed partial class PartitionLog
             if (_isDeleted)
                 return new AppendResult(ErrorCode.UnknownTopicOrPartition, -1);
             if (header.ProducerId >= 0 && CheckSequence(header) is { } answer)
-            {
-                if (Settings.FlushAlways && answer.Error == ErrorCode.None)
-                    Active.Flush(); // the first time may still be at it, over a connection that was lost
                 return answer;
-            }
             long appendTime = Stamp(header);
             header.BaseOffset = _nextOffset;
             header.LeaderEpoch = Broker.LeaderEpoch;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Crypto.EmbeddedKafka.Apis;
 using Crypto.EmbeddedKafka.Protocol;
-using Crypto.EmbeddedKafka.Tests.Wire;
 using Crypto.Testing;
 
 namespace Crypto.EmbeddedKafka.Tests.Protocol;
@@ -15,17 +14,7 @@ public sealed class ErrorVectorTests
     public async Task A_request_that_cannot_be_granted_gets_the_error_that_clients_expect()
     {
         await using var broker = await TestBroker.StartAsync();
-        using var client = await RawClient.ConnectAsync(broker);
-        var file = new VectorFile();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
-
-        foreach (var vector in VectorFile.Read(Session))
-        {
-            await client.SendAsync(file.Bytes(vector.Request));
-            var answer = await client.ReceiveAsync(patience.Token);
-            Assert.True(answer is not null, $"{vector.Name}: the connection was closed");
-            file.Check(vector.Name, vector.Answer, answer);
-        }
+        await VectorFile.PlayAsync(Session, broker);
     }
 
     [Fact]

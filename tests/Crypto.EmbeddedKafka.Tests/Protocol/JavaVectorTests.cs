@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Crypto.EmbeddedKafka.Apis;
 using Crypto.EmbeddedKafka.Protocol;
-using Crypto.EmbeddedKafka.Tests.Wire;
 using Crypto.Testing;
 
 namespace Crypto.EmbeddedKafka.Tests.Protocol;
@@ -18,17 +17,7 @@ public sealed class JavaVectorTests
     public async Task A_java_client_gets_the_answers_that_the_specification_foresees(string session)
     {
         await using var broker = await TestBroker.StartAsync();
-        using var client = await RawClient.ConnectAsync(broker);
-        var file = new VectorFile();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-
-        foreach (var vector in VectorFile.Read(session))
-        {
-            await client.SendAsync(file.Bytes(vector.Request));
-            var answer = await client.ReceiveAsync(patience.Token);
-            Assert.True(answer is not null, $"{vector.Name}: the connection was closed");
-            file.Check(vector.Name, vector.Answer, answer);
-        }
+        await VectorFile.PlayAsync(session, broker);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Crypto.EmbeddedKafka.Tests.Wire;
 using Crypto.Testing;
 
 namespace Crypto.EmbeddedKafka.Tests.Protocol;
@@ -39,6 +40,21 @@ internal sealed partial class VectorFile(Dictionary<string, byte[]>? taken = nul
             {
                 current.AddRange(Token().Matches(line.Split("  |")[0]).Select(m => m.Value));
             }
+        }
+    }
+
+    /// <summary>Plays a session against a broker, over one connection, and compares every answer.</summary>
+    internal static async Task PlayAsync(string name, TestBroker broker)
+    {
+        using var client = await RawClient.ConnectAsync(broker);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var file = new VectorFile();
+        foreach (var vector in Read(name))
+        {
+            await client.SendAsync(file.Bytes(vector.Request));
+            var answer = await client.ReceiveAsync(patience.Token);
+            Assert.True(answer is not null, $"{vector.Name}: the connection was closed");
+            file.Check(vector.Name, vector.Answer, answer);
         }
     }
 

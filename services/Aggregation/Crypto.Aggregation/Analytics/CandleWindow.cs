@@ -21,8 +21,7 @@ public sealed class CandleWindow
         Volumes = Of(c => c.Volume);
         Returns = Volatility.LogReturns(Closes);
         RelativeStrength = Slide(span => Momentum.RelativeStrength(Closes.AsSpan(span)));
-        Macd = (Slide(span => Momentum.Macd(Closes.AsSpan(span)).Line), Slide(span => Momentum.Macd(Closes.AsSpan(span)).Signal),
-            Slide(span => Momentum.Macd(Closes.AsSpan(span)).Histogram));
+        Macd = SlideMacd();
         Bollinger = Volatility.Bollinger(Closes);
         AverageTrueRange = Slide(span => Volatility.AverageTrueRange(highs.AsSpan(span), lows.AsSpan(span), Closes.AsSpan(span)));
         Realised = Volatility.Realised(Returns);
@@ -66,12 +65,30 @@ public sealed class CandleWindow
     /// <summary>The exponential average of the closes.</summary>
     public double[] Exponential(int period) => Slide(span => Averages.Exponential(Closes.AsSpan(span), period));
 
-    // What carries a past along is computed anew for each candle from the ones it looks back on.
-    private double[] Slide(Func<Range, double[]> indicator)
+    private (double[] Line, double[] Signal, double[] Histogram) SlideMacd()
     {
-        var values = indicator(..Math.Min(Candles.Count, WarmUp + 1));
-        if (Candles.Count <= values.Length) return values;
-        return [.. values, .. Enumerable.Range(values.Length, Candles.Count - values.Length).Select(at => indicator((at - WarmUp)..(at + 1))[^1])];
+        var slid = Slide(span =>
+        {
+            var (line, signal, histogram) = Momentum.Macd(Closes.AsSpan(span));
+            return [line, signal, histogram];
+        });
+        return (slid[0], slid[1], slid[2]);
+    }
+
+    private double[] Slide(Func<Range, double[]> indicator) => Slide(span => (double[][])[indicator(span)])[0];
+
+    // What carries a past along is computed anew for each candle from the ones it looks back on.
+    private double[][] Slide(Func<Range, double[][]> indicators)
+    {
+        var values = indicators(..Math.Min(Candles.Count, WarmUp + 1));
+        var warmed = values[0].Length;
+        for (var i = 0; i < values.Length; i++) Array.Resize(ref values[i], Candles.Count);
+        for (var at = warmed; at < Candles.Count; at++)
+        {
+            var slid = indicators((at - WarmUp)..(at + 1));
+            for (var i = 0; i < values.Length; i++) values[i][at] = slid[i][^1];
+        }
+        return values;
     }
 
     private double[] Of(Func<Candle, decimal> field) => [.. Candles.Select(c => (double)field(c))];

@@ -60,20 +60,19 @@ public sealed class FeedBatchHandler(NpgsqlDataSource dataSource, DeadLetters de
         }
     }
 
-    private async Task<List<ConsumeResult<byte[], byte[]>>> ReadAsync(RecordBatch batch, CancellationToken cancellation)
+    private async Task<List<Row>> ReadAsync(RecordBatch batch, CancellationToken cancellation)
     {
-        var rows = new List<ConsumeResult<byte[], byte[]>>();
+        var rows = new List<Row>();
         foreach (var record in batch.Partitions.SelectMany(p => p.Records))
         {
-            if (FeedRows.Statement(record.Topic, record.Message.Value, out var error) is not null) rows.Add(record);
+            if (FeedRows.Statement(record.Topic, record.Message.Value, out var error) is { } statement) rows.Add(new Row(record, statement));
             else await deadLetters.PublishAsync(record, error!, Stage, cancellation).ConfigureAwait(false);
         }
         return rows;
     }
 
     private async Task StoreAsync(
-        RecordBatch batch, List<ConsumeResult<byte[], byte[]>> rows,
-        Func<NpgsqlTransaction, List<ConsumeResult<byte[], byte[]>>, CancellationToken, Task> insert, CancellationToken cancellation)
+        RecordBatch batch, List<Row> rows, Func<NpgsqlTransaction, List<Row>, CancellationToken, Task> insert, CancellationToken cancellation)
     {
         var moves = batch.Partitions.Select(p => _positions[(p.Partition.Topic, p.Partition.Partition)])
             .Zip(batch.Partitions, (position, records) => (From: position, To: position with { NextOffset = records.NextOffset })).ToList();
@@ -90,37 +89,34 @@ public sealed class FeedBatchHandler(NpgsqlDataSource dataSource, DeadLetters de
         foreach (var (_, to) in moves) _positions[(to.Topic, to.Partition)] = to;
     }
 
-    private static async Task InsertAllAsync(
-        NpgsqlTransaction transaction, List<ConsumeResult<byte[], byte[]>> rows, CancellationToken cancellation)
+    private static async Task InsertAllAsync(NpgsqlTransaction transaction, List<Row> rows, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
-        foreach (var record in rows) batch.BatchCommands.Add(StatementOf(record));
+        foreach (var row in rows) batch.BatchCommands.Add(row.Statement);
         await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
 
-    private async Task InsertSinglyAsync(
-        NpgsqlTransaction transaction, List<ConsumeResult<byte[], byte[]>> rows, CancellationToken cancellation)
+    private async Task InsertSinglyAsync(NpgsqlTransaction transaction, List<Row> rows, CancellationToken cancellation)
     {
         const string BeforeRow = "before_row";
-        foreach (var record in rows)
+        foreach (var row in rows)
         {
             await transaction.SaveAsync(BeforeRow, cancellation).ConfigureAwait(false);
             try
             {
-                await InsertAllAsync(transaction, [record], cancellation).ConfigureAwait(false);
+                await InsertAllAsync(transaction, [row], cancellation).ConfigureAwait(false);
             }
             catch (PostgresException e) when (IsRefusedValue(e))
             {
                 await transaction.RollbackAsync(BeforeRow, cancellation).ConfigureAwait(false);
-                await deadLetters.PublishAsync(record, $"PostgreSQL {e.SqlState}: {e.MessageText}", Stage, cancellation).ConfigureAwait(false);
+                await deadLetters.PublishAsync(row.Record, $"PostgreSQL {e.SqlState}: {e.MessageText}", Stage, cancellation).ConfigureAwait(false);
             }
         }
     }
 
-    private static NpgsqlBatchCommand StatementOf(ConsumeResult<byte[], byte[]> record) =>
-        FeedRows.Statement(record.Topic, record.Message.Value, out _)!;
-
     // Class 22, data exception: a text with a NUL, a number or time out of range. 54000 comes of an index entry too large.
     private static bool IsRefusedValue(PostgresException e) =>
         e.SqlState.StartsWith("22", StringComparison.Ordinal) || e.SqlState == PostgresErrorCodes.ProgramLimitExceeded;
+
+    private readonly record struct Row(ConsumeResult<byte[], byte[]> Record, NpgsqlBatchCommand Statement);
 }
