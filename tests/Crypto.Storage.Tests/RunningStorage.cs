@@ -56,6 +56,9 @@ internal sealed class RunningStorage : IAsyncDisposable
     public async Task<HealthReportEntry> HealthAsync() =>
         (await _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["storage"];
 
+    /// <summary>Waits until every consumer works: each joins its group by itself, and the feeds' may be the last.</summary>
+    public Task HealthyAsync() => UntilAsync(async () => (await HealthAsync()).Status == HealthStatus.Healthy, "every consumer works");
+
     public async Task ProduceAsync(IEnumerable<Trade> trades)
     {
         await _host.Services.GetRequiredService<KafkaTopics>().EnsureAsync(default);

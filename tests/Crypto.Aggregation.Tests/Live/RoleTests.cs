@@ -31,8 +31,8 @@ public class RoleTests
             await Awaiting.TrueAsync(async () =>
                 await postgres.ScalarAsync<long>("select count(*) from market.candles where published_version < version") == 0,
                 "all candles marked as published");
-            var health = await host.Get<HealthCheckService>().CheckHealthAsync();
-            Assert.Equal(HealthStatus.Healthy, health.Entries["aggregation"].Status);
+            await Awaiting.TrueAsync(async () => (await host.Get<HealthCheckService>().CheckHealthAsync())
+                .Entries["aggregation"].Status == HealthStatus.Healthy, "the role is healthy");
         }
         foreach (var (trades, symbol) in new[] { (bitcoin, "BTCUSDT"), (ether, "ETHUSDT") })
         {
