@@ -73,6 +73,10 @@ public sealed partial class KafkaTopics(IOptions<KafkaOptions> options, ILogger<
         {
             // A client of its own: an older one does not find the leaders of a topic that was made anew meanwhile.
             using var admin = Build(_options, logger);
+            // Asked for offsets before it is connected, it looks for the leaders again only after one second, or three; what
+            // this asks waits for the connection itself.
+            await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([.. partitions.Select(partition => partition.Topic).Distinct()]),
+                new DescribeTopicsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellation).ConfigureAwait(false);
             // Two requests: librdkafka takes a partition only once in each.
             var earliest = await OffsetsAsync(admin, partitions, OffsetSpec.Earliest()).WaitAsync(cancellation).ConfigureAwait(false);
             var latest = await OffsetsAsync(admin, partitions, OffsetSpec.Latest()).WaitAsync(cancellation).ConfigureAwait(false);
