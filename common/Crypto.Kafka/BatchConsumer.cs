@@ -16,7 +16,7 @@ namespace Crypto.Kafka;
 /// </remarks>
 public sealed partial class BatchConsumer : IDisposable
 {
-    // Below this a busy handler is simply awaited; pausing partitions makes librdkafka drop and refetch what it has.
+    // Below this a busy handler is simply awaited; giving partitions back for a while makes librdkafka drop and refetch what it has.
     private static readonly TimeSpan PauseAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RebuildPause = TimeSpan.FromMilliseconds(250);
@@ -258,13 +258,14 @@ public sealed partial class BatchConsumer : IDisposable
         {
             return; // ServeHandler takes the failure.
         }
-        var paused = consumer.Assignment;
-        consumer.Pause(paused);
+        // Nothing is read for now. Not by Pause and Resume: after those librdkafka, at times, never fetched a partition again.
+        var assignment = _assignment;
+        consumer.Assign(Array.Empty<TopicPartitionOffset>());
         while (!_work.IsCompleted && !stop.IsCancellationRequested && _filling.Count > 0 && _fatal is null && !_needsNewClient)
         {
             try
             {
-                // Paused partitions give nothing; a record here was on its way when they were paused.
+                // A record here was on its way already.
                 if (consumer.Consume(IdlePoll) is { } record) Collect(record);
             }
             catch (ConsumeException e)
@@ -272,7 +273,7 @@ public sealed partial class BatchConsumer : IDisposable
                 OnConsumeError(e.Error);
             }
         }
-        // Resume what is still ours: a rebalance may have passed meanwhile.
-        consumer.Resume(paused.Intersect(consumer.Assignment).ToList());
+        // A rebalance may have passed meanwhile, and what came then reads from positions of its own.
+        if (ReferenceEquals(assignment, _assignment) && assignment is { IsReady: true }) consumer.Assign(assignment.Positions);
     }
 }
