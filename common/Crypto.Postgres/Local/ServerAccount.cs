@@ -61,9 +61,11 @@ internal static class ServerAccount
             using var process = Process.Start(start)!;
             process.StandardInput.Close();
             var output = new System.Text.StringBuilder();
+            var open = 2;
             void Collect(object sender, DataReceivedEventArgs line)
             {
-                lock (output) output.AppendLine(line.Data);
+                if (line.Data is null) Interlocked.Decrement(ref open);
+                else lock (output) output.AppendLine(line.Data);
             }
             process.OutputDataReceived += Collect;
             process.ErrorDataReceived += Collect;
@@ -71,6 +73,9 @@ internal static class ServerAccount
             process.BeginErrorReadLine();
             // Waits for the exit alone: WaitForExitAsync would wait for the pipes too, which a started server holds open.
             while (!process.HasExited) await Task.Delay(10, cancellation).ConfigureAwait(false);
+            // What a program that failed said may still be under way; it leaves no server behind that holds the pipes.
+            for (var tries = 0; process.ExitCode != 0 && Volatile.Read(ref open) > 0 && tries < 100; tries++)
+                await Task.Delay(10, cancellation).ConfigureAwait(false);
             lock (output) return (process.ExitCode, output.ToString());
         }
         catch (System.ComponentModel.Win32Exception e)
