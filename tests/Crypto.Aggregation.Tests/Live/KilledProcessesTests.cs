@@ -84,13 +84,22 @@ public class KilledProcessesTests
     private static async Task<long> FoldedAsync(TestPostgres postgres, long atLeast, List<StandaloneProcess> processes)
     {
         var (folded, since) = (0L, DateTime.UtcNow);
-        await Awaiting.TrueAsync(async () =>
+        try
+        {
+            await Awaiting.TrueAsync(IsFoldedAsync, $"{atLeast} trades folded", TimeSpan.FromMinutes(3));
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}, but {folded}\n{string.Join('\n', processes.Select(process => process.Output))}", e);
+        }
+        return folded;
+
+        async Task<bool> IsFoldedAsync()
         {
             if (processes.Find(p => p.HasExited) is { } ended) throw new InvalidOperationException($"a process ended by itself:\n{ended.Output}");
             folded = await postgres.ScalarAsync<long>("select coalesce(sum(trade_count), 0)::bigint from market.candles where interval_s = 3600");
             return folded >= atLeast && (folded == Symbols * (long)TradesPerSymbol || DateTime.UtcNow - since >= BetweenKills);
-        }, $"{atLeast} trades folded", TimeSpan.FromMinutes(3));
-        return folded;
+        }
     }
 
     private static async Task EnsureTopicsAsync(TestBroker broker)
