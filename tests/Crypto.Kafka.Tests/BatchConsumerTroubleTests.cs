@@ -72,7 +72,7 @@ public sealed class BatchConsumerTroubleTests : IAsyncLifetime
         var slow = 1;
         var handler = new MemoryHandler(_database)
         {
-            // Longer than a busy handler is simply awaited: the partitions are paused and resumed.
+            // Longer than a busy handler is simply awaited: the partitions are given back and taken again.
             Before = _ => Interlocked.Exchange(ref slow, 0) == 1 ? Task.Delay(TimeSpan.FromSeconds(1.5), CancellationToken.None) : Task.CompletedTask,
         };
         await _cluster.ProduceAsync(Values(0, 400));
