@@ -9,6 +9,7 @@ internal sealed class TestCommand : Command
 {
     // The longest first, so that the lanes end together.
     private static readonly string[] Longest = ["EndToEnd", "Aggregation", "Page", "Postgres", "Query.Tests", "Storage"];
+
     private readonly Option<bool> _long = new("--long") { Description = "Run every count whole (under 45 minutes) instead of a tenth" };
     private readonly Option<bool> _ci = new("--ci") { Description = "Also test the Aspire solution where the feed has its packages" };
     private readonly Option<string?> _filter = new("--filter") { Description = "Only the test projects whose name contains this" };
@@ -48,6 +49,9 @@ internal sealed class TestCommand : Command
         if (!OperatingSystem.IsWindows()
             && await Processes.RunAsync("bash", [Path.Combine("eng", "test-clients.sh")], root, environment, cancellation) != 0)
             throw new UsageException("the clients that the tests drive could not be installed; the lines above say why");
+        // Builds leave this out (see Directory.Build.props).
+        if (await Processes.RunAsync("dotnet", ["format", "whitespace", ".", "--folder", "--verify-no-changes"], root, environment, cancellation) != 0)
+            return 1;
         foreach (var built in (string[])[solution, .. alone])
             if (await Processes.RunAsync("dotnet", ["build", built, "-c", "Release", "-v", "quiet", "--nologo"], root, environment, cancellation) != 0)
                 return 1;
@@ -55,7 +59,7 @@ internal sealed class TestCommand : Command
         // Hundreds of short processes: what a compiler gains by watching them it spends before they end.
         environment["DOTNET_TieredPGO"] = "0";
         var total = new TestTally();
-        // The end-to-end tests wait more than they work, so that a second lane beside them costs them little.
+        // Two cores are busy with two lanes; a third one lengthens the end-to-end tests by as much as it saves.
         var lanes = new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation };
         await Parallel.ForEachAsync(TestProjects(root, solution, filter).Concat(alone), lanes, async (project, stop) =>
         {

@@ -258,7 +258,7 @@ public sealed partial class BatchConsumer : IDisposable
         {
             return; // ServeHandler takes the failure.
         }
-        // Nothing is read for now. Not by Pause and Resume: after those librdkafka, at times, never fetched a partition again.
+        // Nothing is read for now. Not by Pause and Resume: with them a partition of a loaded machine stood still for good.
         var assignment = _assignment;
         consumer.Assign(Array.Empty<TopicPartitionOffset>());
         while (!_work.IsCompleted && !stop.IsCancellationRequested && _filling.Count > 0 && _fatal is null && !_needsNewClient)

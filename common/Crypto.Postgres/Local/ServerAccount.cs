@@ -62,10 +62,14 @@ internal static class ServerAccount
             process.StandardInput.Close();
             var output = new System.Text.StringBuilder();
             var open = 2;
+            var allSaid = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             void Collect(object sender, DataReceivedEventArgs line)
             {
-                if (line.Data is null) Interlocked.Decrement(ref open);
-                else lock (output) output.AppendLine(line.Data);
+                lock (output)
+                {
+                    if (line.Data is not null) output.AppendLine(line.Data);
+                    else if (--open == 0) allSaid.SetResult();
+                }
             }
             process.OutputDataReceived += Collect;
             process.ErrorDataReceived += Collect;
@@ -73,9 +77,9 @@ internal static class ServerAccount
             process.BeginErrorReadLine();
             // Waits for the exit alone: WaitForExitAsync would wait for the pipes too, which a started server holds open.
             while (!process.HasExited) await Task.Delay(10, cancellation).ConfigureAwait(false);
-            // What a program that failed said may still be under way; it leaves no server behind that holds the pipes.
-            for (var tries = 0; process.ExitCode != 0 && Volatile.Read(ref open) > 0 && tries < 100; tries++)
-                await Task.Delay(10, cancellation).ConfigureAwait(false);
+            // What a program that failed said may still be under way. Not for ever: a server that it left may hold the pipes.
+            if (process.ExitCode != 0)
+                await Task.WhenAny(allSaid.Task, Task.Delay(TimeSpan.FromSeconds(1), cancellation)).ConfigureAwait(false);
             lock (output) return (process.ExitCode, output.ToString());
         }
         catch (System.ComponentModel.Win32Exception e)
