@@ -11,8 +11,9 @@ namespace Crypto.EndToEnd.Tests;
 [Collection(nameof(Reference))]
 public sealed class CrashTests(Reference reference, ITestOutputHelper output)
 {
-    // Eleven minutes of recording in twenty seconds: long enough to be killed in, short enough to be repeated.
-    private static readonly string[] Replay = [.. Reference.Recordings, "--speed", "30"];
+    // Eleven minutes of recording in eleven seconds: long enough to be killed in, short enough to be repeated.
+    private static readonly string[] Replay = [.. Reference.Recordings, "--speed", "60"];
+    private static readonly string[] Slowly = [.. Reference.Recordings, "--speed", "30"];
     private readonly Random _random = new(NewSeed(output));
 
     [Fact]
@@ -36,17 +37,17 @@ public sealed class CrashTests(Reference reference, ITestOutputHelper output)
     public async Task Each_role_killed_in_a_process_of_its_own_loses_and_doubles_nothing()
     {
         await using var pipeline = new Pipeline();
-        var kafka = pipeline.UpRole("kafka", Replay);
-        var postgres = pipeline.UpRole("postgres", Replay);
+        var kafka = pipeline.UpRole("kafka", Slowly);
+        var postgres = pipeline.UpRole("postgres", Slowly);
         await kafka.HealthyAsync();
         await postgres.HealthyAsync();
-        var market = pipeline.UpRole("market", Replay);
+        var market = pipeline.UpRole("market", Slowly);
         await market.HealthyAsync();
-        var query = pipeline.UpRole("query", Replay);
+        var query = pipeline.UpRole("query", Slowly);
         var victims = new Dictionary<string, StandaloneProcess> { ["kafka"] = kafka };
         foreach (var role in new[] { "storage", "aggregation", "ingestion" })
         {
-            victims[role] = pipeline.UpRole(role, Replay);
+            victims[role] = pipeline.UpRole(role, Slowly);
             await victims[role].HealthyAsync();
         }
 
@@ -56,7 +57,7 @@ public sealed class CrashTests(Reference reference, ITestOutputHelper output)
             await RandomPauseAsync(4_000);
             output.WriteLine($"killing {role}");
             await victims[role].KillAsync();
-            victims[role] = pipeline.UpRole(role, Replay);
+            victims[role] = pipeline.UpRole(role, Slowly);
         }
 
         await reference.AssertSameAsync(query);

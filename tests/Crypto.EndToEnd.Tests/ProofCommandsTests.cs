@@ -1,36 +1,45 @@
+using System.Globalization;
 using Crypto.Testing;
 using Npgsql;
 using Xunit;
 
 namespace Crypto.EndToEnd.Tests;
 
-/// <summary><c>crypto reconcile</c> and <c>crypto replay</c> on a running system with the USD-M recording.</summary>
-public sealed class ProofCommandsTests
+/// <summary>
+/// The USD-M recording's candles against the exchange's own: by the API, and by <c>crypto reconcile</c> and <c>crypto replay</c>
+/// on the running system.
+/// </summary>
+public sealed class ProofCommandsTests(UsdmSystem system) : IClassFixture<UsdmSystem>
 {
-    private const int Trades = 21_313;
+    private static readonly string[] Fields =
+        ["open", "high", "low", "close", "volume", "quoteVolume", "tradeCount", "takerBuyVolume", "takerBuyQuoteVolume"];
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly string[] Span = ["--from", "2024-08-08T23:50:00Z", "--to", "2024-08-09T00:00:00Z"];
 
     [Fact]
-    public async Task The_recorded_minutes_are_proven_against_the_exchange_the_stored_trades_and_the_log()
+    public async Task The_candles_equal_the_exchanges_own_to_the_last_digit()
     {
-        await using var pipeline = new Pipeline();
-        var process = pipeline.Up("--venue", "binance-usdm", "--recording", TestData.PathOf(TestData.UsdmBtcusdt), "--speed", "max");
-        await Pipeline.StoredAsync(process, "BTCUSDT", Trades, Patience);
-        await process.UntilAsync("/ohlc/BTCUSDT?interval=1m",
-            json => json.GetProperty("candles").EnumerateArray().Sum(c => c.GetProperty("tradeCount").GetInt64()) == Trades, Patience);
+        // 23:54:15 to 23:59:58: the first minute began before the data, the five after it are whole.
+        var answer = await system.Process.GetAsync("/ohlc/BTCUSDT?interval=1m");
+        var ours = answer.GetProperty("candles").EnumerateArray()
+            .ToDictionary(candle => DateTimeOffset.Parse(candle.GetProperty("openTime").GetString()!, CultureInfo.InvariantCulture));
 
-        await ReconcilesAsync(pipeline);
-        await ReplaysAsync(pipeline);
-        await TamperAsync(pipeline);
-        var (exit, output) = await RunAsync(["replay", "--data", pipeline.Folder, .. Span]);
-        Assert.Equal(1, exit);
-        Assert.Contains("2 lines differ", output, StringComparison.Ordinal);
+        var theirs = File.ReadLines(TestData.PathOf(TestData.UsdmBtcusdtKlines)).Skip(1).Select(line => line.Split(',')).ToList();
+        Assert.Equal(5, theirs.Count);
+        foreach (var kline in theirs)
+        {
+            var candle = ours[DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(kline[0], CultureInfo.InvariantCulture))];
+            string[] expected = [kline[1], kline[2], kline[3], kline[4], kline[5], kline[7], kline[8], kline[9], kline[10]];
+            var actual = Fields.Select(field => candle.GetProperty(field).ToString());
+            Assert.Equal(expected.Select(Exact), actual.Select(Exact));
+        }
     }
 
-    private static async Task ReconcilesAsync(Pipeline pipeline)
+    [Fact]
+    public async Task Reconcile_names_each_field_that_is_not_the_exchanges()
     {
-        string[] command = ["reconcile", "--symbol", "binance-usdm:BTCUSDT", "--interval", "1m", "--data", pipeline.Folder, "--klines"];
+        string[] command = ["reconcile", "--symbol", "binance-usdm:BTCUSDT", "--interval", "1m", "--data", system.Folder, "--klines"];
         var archive = TestData.PathOf(TestData.UsdmBtcusdtKlines);
         var (exit, output) = await RunAsync([.. command, archive]);
         Assert.Equal(0, exit);
@@ -58,15 +67,16 @@ public sealed class ProofCommandsTests
         Assert.NotEqual(0, (await RunAsync([.. command, "/nowhere/at/all.csv"])).Exit);
     }
 
-    private static async Task ReplaysAsync(Pipeline pipeline)
+    [Fact]
+    public async Task Replay_makes_the_live_candles_and_signals_from_the_stored_trades_and_the_log_and_finds_what_somebody_changed()
     {
         foreach (var source in (string[])["trades", "log"])
         {
-            var output = await EqualReplayAsync(["replay", "--data", pipeline.Folder, "--source", source, "--into", $"from_{source}", .. Span]);
-            Assert.Contains($"binance-usdm:BTCUSDT: {Trades} trades make", output, StringComparison.Ordinal);
-            Assert.Contains("all equal to the live ones", output, StringComparison.Ordinal);
+            var equal = await EqualReplayAsync(["replay", "--data", system.Folder, "--source", source, "--into", $"from_{source}", .. Span]);
+            Assert.Contains($"binance-usdm:BTCUSDT: {UsdmSystem.Trades} trades make", equal, StringComparison.Ordinal);
+            Assert.Contains("all equal to the live ones", equal, StringComparison.Ordinal);
         }
-        await using var database = Database(pipeline);
+        await using var database = Database();
         // Byte for byte the same from both.
         await using var compare = database.CreateCommand("""
             select count(*) from (
@@ -77,6 +87,13 @@ public sealed class ProofCommandsTests
         Assert.Equal(0L, await compare.ExecuteScalarAsync());
         await using var count = database.CreateCommand("select count(*) from from_log.candles where interval_s = 60");
         Assert.Equal(6L, await count.ExecuteScalarAsync());
+
+        await AddToCloseAsync(database, "0.1");
+        var (exit, output) = await RunAsync(["replay", "--data", system.Folder, .. Span]);
+        await AddToCloseAsync(database, "-0.1");
+
+        Assert.Equal(1, exit);
+        Assert.Contains("2 lines differ", output, StringComparison.Ordinal);
     }
 
     // Live signals follow their candles, so that a replay may be ahead of them.
@@ -91,20 +108,19 @@ public sealed class ProofCommandsTests
         }
     }
 
-    private static async Task TamperAsync(Pipeline pipeline)
+    private static async Task AddToCloseAsync(NpgsqlDataSource database, string difference)
     {
-        await using var database = Database(pipeline);
         await using var update = database.CreateCommand(
-            "update market.candles set close = close + 0.1 where interval_s = 60 and open_time = '2024-08-08 23:56+00'");
+            $"update market.candles set close = close + {difference} where interval_s = 60 and open_time = '2024-08-08 23:56+00'");
         Assert.Equal(1, await update.ExecuteNonQueryAsync());
     }
 
-    private static NpgsqlDataSource Database(Pipeline pipeline) => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder
+    private NpgsqlDataSource Database() => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder
     {
         Host = "127.0.0.1",
-        Port = pipeline.Postgres,
+        Port = system.Postgres,
         Username = "crypto",
-        Password = File.ReadAllText(Path.Combine(pipeline.Folder, "postgres", "password")).Trim(),
+        Password = File.ReadAllText(Path.Combine(system.Folder, "postgres", "password")).Trim(),
         Database = "marketdata",
     });
 
@@ -114,4 +130,7 @@ public sealed class ProofCommandsTests
         var exit = await process.ExitAsync(Patience);
         return (exit, process.Output);
     }
+
+    // 61807.70 and 61807.7 are the same number; every digit that counts is kept.
+    private static decimal Exact(string number) => decimal.Parse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Crypto.Testing;
 using Xunit;
 
@@ -7,9 +8,11 @@ namespace Crypto.EndToEnd.Tests;
 [CollectionDefinition(nameof(Reference))]
 public sealed class Reference : IAsyncLifetime, ICollectionFixture<Reference>
 {
-    private const long BtcTrades = 10_147;
-    private const long EthTrades = 14_515;
+    private readonly Dictionary<string, JsonElement> _coverage = [];
     private string _result = "";
+
+    /// <summary>The trades of each recording, as SOURCES.md beside them counts them.</summary>
+    public static IReadOnlyDictionary<string, long> Trades { get; } = new Dictionary<string, long> { ["BTCUSDT"] = 10_147, ["ETHUSDT"] = 14_515 };
 
     public static string[] Recordings { get; } =
         ["--recording", TestData.PathOf(TestData.SpotBtcusdt), "--recording", TestData.PathOf(TestData.SpotEthusdt)];
@@ -20,7 +23,16 @@ public sealed class Reference : IAsyncLifetime, ICollectionFixture<Reference>
         var process = pipeline.Up([.. Recordings, "--speed", "max"]);
         await SettledAsync(process);
         _result = await Pipeline.ResultAsync(process, "BTCUSDT", "ETHUSDT");
+        foreach (var symbol in Trades.Keys) _coverage[symbol] = await process.GetAsync($"/coverage/{symbol}");
+        Health = await process.UntilAsync("/health",
+            json => json.GetProperty("market").ToString().Contains("ended", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
     }
+
+    /// <summary>What <c>/health</c> said after the recordings' end.</summary>
+    public JsonElement Health { get; private set; }
+
+    /// <summary>What <c>/coverage/SYMBOL</c> said after the recordings' end.</summary>
+    public JsonElement CoverageOf(string symbol) => _coverage[symbol];
 
     public Task DisposeAsync() => Task.CompletedTask;
 
@@ -34,10 +46,8 @@ public sealed class Reference : IAsyncLifetime, ICollectionFixture<Reference>
     private static async Task SettledAsync(StandaloneProcess query)
     {
         var patience = TimeSpan.FromSeconds(120);
-        await Pipeline.StoredAsync(query, "BTCUSDT", BtcTrades, patience);
-        await Pipeline.StoredAsync(query, "ETHUSDT", EthTrades, patience);
-        await FoldedAsync(query, "BTCUSDT", BtcTrades);
-        await FoldedAsync(query, "ETHUSDT", EthTrades);
+        foreach (var (symbol, trades) in Trades) await Pipeline.StoredAsync(query, symbol, trades, patience);
+        foreach (var (symbol, trades) in Trades) await FoldedAsync(query, symbol, trades);
     }
 
     // Folding has reached the last trade, and every candle is complete but those at the recording's two ends.

@@ -89,7 +89,7 @@ public sealed partial class StandaloneProcess : IAsyncDisposable
             {
                 last = e.Message;
             }
-            await Task.Delay(50);
+            await Task.Delay(100);
         }
         throw new TimeoutException($"{path} was not as awaited within {within}; last: {last}\n{Output}");
     }

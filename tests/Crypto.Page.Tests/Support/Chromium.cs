@@ -11,8 +11,8 @@ internal static class Chromium
     // No sandbox as root (CI in a container), and no calls home: they are refused in a closed network and only slow the start.
     private static readonly string[] Flags =
     [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync",
+        "--no-sandbox", "--disable-gpu", "--disable-gpu-rasterization", "--disable-gpu-compositing", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
     private static readonly Lazy<Task<IBrowser>> Shared = new(LaunchAsync);
