@@ -28,25 +28,26 @@ internal sealed class Infrastructure : IAsyncDisposable
     public string KafkaBootstrap =>
         Kafka?.BootstrapServers ?? _options.KafkaBootstrap ?? $"127.0.0.1:{_options.KafkaPort}";
 
-    /// <summary>Starts the parts that the roles ask for: first the exchange, whose clock a restart must not keep waiting.</summary>
+    /// <summary>
+    /// Starts the parts that the roles ask for: first the exchange, whose clock a restart must not keep waiting. The database,
+    /// which takes longest, is another process and starts beside them.
+    /// </summary>
     public static async Task<Infrastructure> StartAsync(
         UpOptions options, DataFolder data, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var infrastructure = new Infrastructure(options);
+        var postgres = options.RunsPostgres ? StartPostgresAsync(options, data, loggers, cancellation) : null;
         try
         {
             if (options.RunsMarket) infrastructure.Market = await StartMarketAsync(options, loggers, cancellation);
             if (options.RunsKafka) infrastructure.Kafka = await StartKafkaAsync(options, data, loggers, cancellation);
-            if (options.RunsPostgres)
-            {
-                infrastructure.Postgres = await LocalPostgres.StartAsync(
-                    new LocalPostgresOptions { Folder = data.Postgres, Port = options.PostgresPort },
-                    loggers.CreateLogger("Crypto.Postgres"), cancellation);
-            }
+            if (postgres is not null) infrastructure.Postgres = await postgres;
             return infrastructure;
         }
         catch
         {
+            // A server that is starting must be waited for, or it would outlive us; what failed first is thrown.
+            if (postgres is not null && await Task.WhenAny(postgres) is { IsCompletedSuccessfully: true }) infrastructure.Postgres = await postgres;
             await infrastructure.DisposeAsync();
             throw;
         }
@@ -77,6 +78,10 @@ internal sealed class Infrastructure : IAsyncDisposable
         if (Kafka is not null) await Kafka.DisposeAsync();
         if (Postgres is not null) await Postgres.DisposeAsync();
     }
+
+    private static Task<LocalPostgres> StartPostgresAsync(
+        UpOptions options, DataFolder data, ILoggerFactory loggers, CancellationToken cancellation) => LocalPostgres.StartAsync(
+            new LocalPostgresOptions { Folder = data.Postgres, Port = options.PostgresPort }, loggers.CreateLogger("Crypto.Postgres"), cancellation);
 
     private static Task<MarketReplayServer> StartMarketAsync(UpOptions options, ILoggerFactory loggers, CancellationToken cancellation) =>
         MarketReplayServer.StartAsync(new MarketReplayOptions

@@ -4,7 +4,7 @@ using Crypto.Standalone.Commands;
 
 namespace Crypto.Standalone.Hosting;
 
-/// <summary>Looks at the API's ports before anything is started, so that a mistake costs nothing.</summary>
+/// <summary>Looks at ports before anything is started, so that a mistake costs nothing.</summary>
 internal static class Ports
 {
     /// <exception cref="UsageException">Something listens on the port already.</exception>

@@ -55,7 +55,8 @@ internal static class ServiceHost
         }
         services.AddHealthChecks();
         services.AddPrometheusMetrics();
-        if (options.Has(Roles.Services)) await AddServicesAsync(builder, options, data, infrastructure, cancellation);
+        // The database makes its tables while the rest is put together.
+        var prepared = options.Has(Roles.Services) ? AddServicesAsync(builder, options, data, infrastructure, cancellation) : Task.CompletedTask;
 
         var app = builder.Build();
         app.MapHealth(infrastructure.Market is { } played ? () => played.Status.State.ToString().ToLowerInvariant() : null);
@@ -66,16 +67,26 @@ internal static class ServiceHost
             app.MapMarketDataGrpc();
             app.MapPage();
         }
-        return app;
+        try
+        {
+            await prepared;
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
     }
 
-    private static async Task AddServicesAsync(
+    /// <summary>Registers the services.</summary>
+    /// <returns>Ends when the store they need is there.</returns>
+    private static Task AddServicesAsync(
         WebApplicationBuilder builder, UpOptions options, DataFolder data, Infrastructure infrastructure, CancellationToken cancellation)
     {
         var connection = infrastructure.PostgresConnection(data);
         var dataSource = NpgsqlDataSource.Create(connection);
         builder.Services.AddSingleton(dataSource);
-        await PrepareStoreAsync(dataSource, options, infrastructure, cancellation);
 
         builder.Services.AddKafkaClients(builder.Configuration);
         // Stopped in the reverse order: first nothing new comes in, then what came in is stored.
@@ -86,6 +97,7 @@ internal static class ServiceHost
         if (options.Has(Roles.Storage)) builder.Services.AddStorage(builder.Configuration);
         if (options.Has(Roles.Aggregation)) builder.Services.AddAggregation(builder.Configuration);
         if (options.Has(Roles.Ingestion)) builder.Services.AddIngestion(builder.Configuration);
+        return Task.Run(() => PrepareStoreAsync(dataSource, options, infrastructure, cancellation), cancellation);
     }
 
     private static async Task PrepareStoreAsync(

@@ -26,6 +26,8 @@ internal static class Up
 
         Ports.RequireFree("--http", options.HttpPort);
         if (options.Has(Roles.Query)) Ports.RequireFree("--grpc", options.GrpcPort);
+        if (options.RunsKafka) Ports.RequireFree("--kafka", options.KafkaPort);
+        if (options.RunsMarket) Ports.RequireFree("--market-port", options.MarketPort);
         string?[] parts = [options.RunsKafka ? "kafka" : null, options.RunsPostgres ? "postgres" : null];
         using var data = DataFolder.Open(options.DataFolder, parts.OfType<string>());
         using var dashboard = options.DashboardPort is { } port ? await Dashboard.StartAsync(port, data.Path, stopping.Token) : null;
