@@ -60,6 +60,8 @@ internal sealed class TestCommand : Command
         environment["DOTNET_TieredPGO"] = "0";
         // A worker that finds no work spins before it sleeps, which takes the processor from the other processes.
         environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
+        using var memory = whole ? null : MemoryFolder.TryMake();
+        if (memory is not null) environment["TMPDIR"] = memory.Path;
         var total = new TestTally();
         // Two cores are busy with two lanes; a third one lengthens the end-to-end tests by as much as it saves.
         var lanes = new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellation };
