@@ -11,7 +11,9 @@ public static class FreePorts
 {
     private const int First = 20_000;
     private const int End = 32_000;
-    private static readonly string Folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "crypto-test-ports")).FullName;
+    // One for all test processes of the machine, whatever folder each has for its temporary files.
+    private static readonly string Folder = Directory.CreateDirectory(
+        Path.Combine(OperatingSystem.IsWindows() ? Path.GetTempPath() : "/tmp", "crypto-test-ports")).FullName;
     private static readonly List<FileStream> Held = [];
 
     /// <summary>A port of this process until it ends, on which nothing listens.</summary>
@@ -39,15 +41,16 @@ public static class FreePorts
         if (!TryHold(port)) return false;
         try
         {
-            using var probe = new TcpListener(IPAddress.Loopback, port);
-            probe.Start();
+            // Not by listening: a process that another test starts just then would inherit the listener until it runs its program.
+            using var probe = new TcpClient();
+            probe.Connect(IPAddress.Loopback, port);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
             return true;
         }
-        catch (SocketException)
-        {
-            // Somebody who is no test of ours listens there; the port stays held, so that it is not tried again.
-            return false;
-        }
+        // Somebody who is no test of ours listens there; the port stays held, so that it is not tried again.
+        return false;
     }
 
     private static bool TryHold(int port)
