@@ -13,7 +13,7 @@ internal sealed class MemoryFolder : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Makes one; null where there is no such memory, or too little of it (containers have 64 MB).</summary>
+    /// <summary>Makes one; null where there is no such memory, or too little of it (a container's usual 64 MB).</summary>
     public static MemoryFolder? TryMake()
     {
         if (!OperatingSystem.IsLinux() || !Directory.Exists(Memory) || new DriveInfo(Memory).AvailableFreeSpace < Wanted) return null;

@@ -68,7 +68,7 @@ internal sealed class TestCommand : Command
         await Parallel.ForEachAsync(TestProjects(root, solution, filter).Concat(alone), lanes, async (project, stop) =>
         {
             var lines = new List<string>();
-            // The longest hold the product to seconds: beside them the others are polite.
+            // The longest holds the product to seconds: beside it the others are polite.
             string[] program = OperatingSystem.IsWindows() || project.Contains(Longest[0], StringComparison.Ordinal)
                 ? ["dotnet"]
                 : ["nice", "-n", "5", "dotnet"];
