@@ -23,7 +23,7 @@ public class ConvergenceTests
     [Fact]
     public async Task Any_delivery_converges_to_the_naive_reference_with_revisions_that_tell_the_story()
     {
-        await using var market = await TestMarket.CreateAsync(Names);
+        await using var market = await TestMarket.PreparedAsync(Names);
         var (cases, revisions) = (0, 0);
         Check.One(Runs, Prop.ForAll(ArbMap.Default.ArbFor<int>(), ArbMap.Default.ArbFor<PositiveInt>(), (seed, size) => Wait(async () =>
         {
