@@ -12,7 +12,7 @@ internal sealed class TestCommand : Command
     private const string Portable = "Crypto.Portable.slnf";
 
     // The longest first, so that the lanes end together.
-    private static readonly string[] Longest = ["EndToEnd", "Aggregation", "Page", "Postgres", "Query.Tests", "Storage"];
+    private static readonly string[] Longest = ["EndToEnd", "Aggregation", "Page", "EmbeddedKafka", "Query.Tests", "Storage"];
 
     // They wait more than they compute, for a broker that is away or an outage's end: a lane of their own.
     private static readonly string[] Waiting = ["Crypto.Kafka.Tests", "Ingestion"];
