@@ -38,31 +38,41 @@ public sealed partial class Auditor(
     public async Task<long> AuditAsync(IReadOnlyList<TrackedSymbol> symbols, CancellationToken cancellation)
     {
         var published = symbols.ToDictionary(symbol => symbol, symbol => symbol.Sequence.PublishedUpTo(symbol.Sequence.Newest));
+        var lacking = await LackingAsync(published, cancellation).ConfigureAwait(false);
+        if (lacking.Count == 0) return 0;
+        // Twice, since an id counts as published when it is taken; its record may only have reached the gate after the drain.
+        lacking = await LackingAsync(lacking, cancellation).ConfigureAwait(false);
+        return lacking.Sum(found => FetchAgain(found.Key, found.Value));
+    }
+
+    // Of the ids, those that the ledger lacks although storage has come as far as the log reaches now.
+    private async Task<Dictionary<TrackedSymbol, IdRangeSet>> LackingAsync(
+        Dictionary<TrackedSymbol, IdRangeSet> published, CancellationToken cancellation)
+    {
         await publisher.Gate.DrainAsync(cancellation).ConfigureAwait(false);
         var ends = await progress.NoteEndsAsync(cancellation).ConfigureAwait(false);
         await progress.WaitForAsync(ends, cancellation).ConfigureAwait(false);
-        var lost = 0L;
+        var lacking = new Dictionary<TrackedSymbol, IdRangeSet>();
         foreach (var (symbol, ids) in published)
         {
             if (ids.IsEmpty) continue;
             var known = await ledger.ReadAsync(symbol.Instrument, cancellation).ConfigureAwait(false);
-            lost += Compare(symbol, ids, known);
+            var uncovered = new IdRangeSet();
+            foreach (var range in ids.Ranges.SelectMany(known.Covered.Outside)) uncovered.Add(range);
+            if (!uncovered.IsEmpty) lacking[symbol] = uncovered;
         }
-        return lost;
+        return lacking;
     }
 
-    private long Compare(TrackedSymbol symbol, IdRangeSet published, SymbolLedger known)
+    private long FetchAgain(TrackedSymbol symbol, IdRangeSet lacking)
     {
         var lost = 0L;
         var nowUs = UnixTime.NowMicroseconds(clock);
-        foreach (var uncovered in published.Ranges.SelectMany(known.Covered.Outside))
+        foreach (var missing in lacking.Ranges.SelectMany(symbol.Sequence.MarkMissing))
         {
-            foreach (var missing in symbol.Sequence.MarkMissing(uncovered))
-            {
-                lost += missing.Count;
-                Log.Lost(logger, symbol.Instrument.Key, missing.Count, missing);
-                repairs.Add(symbol, new Gap(missing, GapReasons.NotStored, TradeOrigin.Repair, nowUs));
-            }
+            lost += missing.Count;
+            Log.Lost(logger, symbol.Instrument.Key, missing.Count, missing);
+            repairs.Add(symbol, new Gap(missing, GapReasons.NotStored, TradeOrigin.Repair, nowUs));
         }
         return lost;
     }

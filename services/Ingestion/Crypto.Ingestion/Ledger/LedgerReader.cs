@@ -1,3 +1,4 @@
+using System.Data;
 using Crypto.Contracts;
 using Crypto.Ingestion.Sequencing;
 using Crypto.Postgres;
@@ -17,13 +18,16 @@ public sealed class LedgerReader(NpgsqlDataSource dataSource, InstrumentStore in
         var (covered, refused, open) = (new IdRangeSet(), new IdRangeSet(), new List<OpenGap>());
         if (await instruments.FindAsync(instrument, cancellation).ConfigureAwait(false) is not { } id)
             return new SymbolLedger(covered, refused, open);
-        await using var ranges = dataSource.CreateCommand(
-            "select first_id, last_id from market.coverage_ranges where instrument_id = $1 order by first_id");
+        // One look for both: a gap that is closed between two looks would leave ids unexplained that the first look did not find covered.
+        await using var connection = await dataSource.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using var look = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation).ConfigureAwait(false);
+        await using var ranges = new NpgsqlCommand(
+            "select first_id, last_id from market.coverage_ranges where instrument_id = $1 order by first_id", connection, look);
         ranges.Parameters.AddWithValue(id);
         await using (var rows = await ranges.ExecuteReaderAsync(cancellation).ConfigureAwait(false))
             while (await rows.ReadAsync(cancellation).ConfigureAwait(false)) covered.Add(new IdRange(rows.GetInt64(0), rows.GetInt64(1)));
-        await using var gaps = dataSource.CreateCommand(
-            "select first_id, last_id, state, reason from market.coverage_gaps where instrument_id = $1 and state <> 'repaired'");
+        await using var gaps = new NpgsqlCommand(
+            "select first_id, last_id, state, reason from market.coverage_gaps where instrument_id = $1 and state <> 'repaired'", connection, look);
         gaps.Parameters.AddWithValue(id);
         await using (var rows = await gaps.ExecuteReaderAsync(cancellation).ConfigureAwait(false))
             while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
@@ -32,6 +36,7 @@ public sealed class LedgerReader(NpgsqlDataSource dataSource, InstrumentStore in
                 if (rows.GetString(2) == "refused") refused.Add(range);
                 else open.Add(new OpenGap(range, rows.GetString(3)));
             }
+        await look.CommitAsync(cancellation).ConfigureAwait(false);
         return new SymbolLedger(covered, refused, open);
     }
 

@@ -72,18 +72,19 @@ public sealed partial class Resume(
         var last = symbol.Sequence.First - 1;
         if (!known.Covered.IsEmpty) last = Math.Max(last, known.Covered.Ranges[^1].Last);
         if (first > last) return;
-        foreach (var uncovered in known.Covered.Outside(new IdRange(first, last)))
+        // Not what this life published meanwhile: it is on its way to the ledger, or has a gap of its own.
+        var unexplained = new IdRangeSet();
+        foreach (var missing in symbol.Sequence.MarkUnknown(known.Covered.Outside(new IdRange(first, last)))) unexplained.Add(missing);
+        foreach (var gap in known.Open)
         {
-            var unexplained = new IdRangeSet();
-            foreach (var missing in symbol.Sequence.MarkMissing(uncovered)) unexplained.Add(missing);
-            foreach (var gap in known.Open)
-            {
-                if (unexplained.Within(gap.Range).Count == 0) continue;
-                repairs.Add(symbol, new Gap(gap.Range, gap.Reason, OriginOf(gap.Reason), nowUs) { IsAnnounced = true });
-                unexplained.Remove(gap.Range);
-            }
-            var reason = known.Covered.IsEmpty || uncovered.Last < known.Covered.Ranges[0].First ? GapReasons.FirstStart : GapReasons.Restart;
-            foreach (var missing in unexplained.Ranges) repairs.Add(symbol, new Gap(missing, reason, OriginOf(reason), nowUs));
+            if (unexplained.Within(gap.Range).Count == 0) continue;
+            repairs.Add(symbol, new Gap(gap.Range, gap.Reason, OriginOf(gap.Reason), nowUs) { IsAnnounced = true });
+            unexplained.Remove(gap.Range);
+        }
+        foreach (var missing in unexplained.Ranges)
+        {
+            var reason = known.Covered.IsEmpty || missing.Last < known.Covered.Ranges[0].First ? GapReasons.FirstStart : GapReasons.Restart;
+            repairs.Add(symbol, new Gap(missing, reason, OriginOf(reason), nowUs));
         }
     }
 

@@ -133,6 +133,22 @@ public sealed class TradeSequence
         }
     }
 
+    /// <summary>
+    /// Ids that the ledger lacks, at a time when this life already publishes: of those from <see cref="First"/> to
+    /// <see cref="Newest"/> it knows better, the others become missing. Ids that were given up stay so.
+    /// </summary>
+    /// <returns>The ids that became missing by it.</returns>
+    public List<IdRange> MarkUnknown(IEnumerable<IdRange> lacking)
+    {
+        lock (_gate)
+        {
+            var unknown = new IdRangeSet();
+            foreach (var range in lacking) unknown.Add(range);
+            if (_first >= 0 && _first <= _newest) unknown.Remove(new IdRange(_first, _newest));
+            return [.. unknown.Ranges.SelectMany(MarkMissing)];
+        }
+    }
+
     /// <summary>The ledger knows ids from here on: nothing between is missing unless marked so.</summary>
     public void Extend(IdRange known)
     {
