@@ -14,6 +14,7 @@ public sealed class AggregationMetrics : IDisposable
     private readonly Meter _meter = new(Name);
     private readonly Counter<long> _trades;
     private readonly Counter<long> _repeats;
+    private readonly Counter<long> _fromStore;
     private readonly Counter<long> _late;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _committed;
@@ -28,6 +29,7 @@ public sealed class AggregationMetrics : IDisposable
     {
         _trades = _meter.CreateCounter<long>("crypto.aggregation.trades", "{trade}", "Trades folded into candles");
         _repeats = _meter.CreateCounter<long>("crypto.aggregation.repeats", "{trade}", "Trades dropped because their ids were folded before");
+        _fromStore = _meter.CreateCounter<long>("crypto.aggregation.from_store", "{trade}", "Trades folded from the store because the log no longer had them");
         _late = _meter.CreateCounter<long>("crypto.aggregation.late", "{candle}", "Settled candles queued because a trade of theirs came late");
         _refused = _meter.CreateCounter<long>("crypto.aggregation.refused", "{record}", "Records that are no trade, or one that cannot be summed exactly");
         _committed = _meter.CreateCounter<long>("crypto.aggregation.candles", "{candle}", "Candle states committed");
@@ -45,6 +47,8 @@ public sealed class AggregationMetrics : IDisposable
         _trades.Add(trades);
         if (repeats > 0) _repeats.Add(repeats);
     }
+
+    public void FoldedFromStore(long trades) => _fromStore.Add(trades);
 
     public void Refused() => _refused.Add(1);
 

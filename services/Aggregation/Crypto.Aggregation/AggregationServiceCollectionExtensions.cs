@@ -40,6 +40,8 @@ public static class AggregationServiceCollectionExtensions
         services.AddSingleton<GapFlats>();
         services.AddSingleton<RecomputationStore>();
         services.AddSingleton<Recomputer>();
+        services.AddSingleton<ITradeLog, TradeLog>();
+        services.AddSingleton<LostTrades>();
         services.AddSingleton<PublishedMarks>();
         services.AddSingleton<IdleWork>();
         services.AddSingleton<AggregationHandler>();

@@ -38,6 +38,7 @@ internal sealed class TestMarket : IAsyncDisposable
         services.AddSingleton<NpgsqlDataSource>(postgres.DataSource);
         services.AddKafkaClients(configuration);
         services.AddAggregation(configuration);
+        services.AddSingleton<ITradeLog>(new MemoryLog(log));
         _services = services.BuildServiceProvider();
         Time.Source = new MarketSource("recorded", Venues.Binance, "test", MarketClock.Original);
     }
@@ -201,4 +202,10 @@ internal sealed class TestMarket : IAsyncDisposable
         TopicPartitionOffset = new TopicPartitionOffset(topic, 0, offset),
         Message = new Message<byte[], byte[]> { Key = [], Value = value },
     };
+
+    private sealed class MemoryLog(List<ConsumeResult<byte[], byte[]>> log) : ITradeLog
+    {
+        public Task<IReadOnlyDictionary<int, long>> EndsAsync(IReadOnlyList<int> partitions, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyDictionary<int, long>>(partitions.ToDictionary(partition => partition, _ => (long)log.Count));
+    }
 }

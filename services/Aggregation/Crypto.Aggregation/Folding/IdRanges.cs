@@ -59,6 +59,19 @@ public sealed class IdRanges
         return count;
     }
 
+    /// <summary>The ids from first to last that are not known.</summary>
+    public List<(long First, long Last)> Outside(long first, long last)
+    {
+        var outside = new List<(long, long)>();
+        for (var i = Math.Max(Floor(first), 0); i < _ranges.Count && _ranges[i].First <= last; i++)
+        {
+            if (_ranges[i].First > first) outside.Add((first, _ranges[i].First - 1));
+            first = Math.Max(first, _ranges[i].Last + 1);
+        }
+        if (first <= last) outside.Add((first, last));
+        return outside;
+    }
+
     /// <summary>
     /// Adds the ids of one event, if none of them is known. An aggregate of which some trades are known says nothing of
     /// the others alone, so it is not taken; storage decides alike.

@@ -9,6 +9,8 @@ namespace Crypto.Aggregation.Recomputing;
 /// <summary>Reads the queue of recomputations, the store's ledger and stored trades.</summary>
 public sealed class RecomputationStore(NpgsqlDataSource dataSource)
 {
+    private static readonly long LastTimeUs = UnixTime.ToMicroseconds(new DateTime(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
     /// <summary>Queued candles of one instrument and interval that opened after a time, oldest first.</summary>
     public async Task<List<Recomputation>> QueuedAsync(
         InstrumentState state, Interval interval, long afterUs, int most, CancellationToken cancellation)
@@ -47,6 +49,14 @@ public sealed class RecomputationStore(NpgsqlDataSource dataSource)
         await rows.NextResultAsync(cancellation).ConfigureAwait(false);
         return (stored, await ReadRangesAsync(rows, cancellation).ConfigureAwait(false));
     }
+
+    /// <summary>The ids that the store's ledger covers, lowest first.</summary>
+    public async Task<IReadOnlyList<(long First, long Last)>> CoveredAsync(InstrumentState state, CancellationToken cancellation) =>
+        (await LedgerAsync(state, 0, long.MaxValue, cancellation).ConfigureAwait(false)).Stored.Ranges;
+
+    /// <summary>Stored trades of one instrument with ids from first to last, whenever they were traded.</summary>
+    public IAsyncEnumerable<Trade> TradesAsync(InstrumentState state, long first, long last, CancellationToken cancellation) =>
+        TradesAsync(state, first, last, 0, LastTimeUs, cancellation);
 
     /// <summary>Stored trades of one instrument with ids from first to last, traded within the times.</summary>
     public async IAsyncEnumerable<Trade> TradesAsync(

@@ -12,7 +12,7 @@ namespace Crypto.Aggregation.Running;
 /// settle, gaps that stay are bridged, deliveries are marked.
 /// </summary>
 public sealed class IdleWork(
-    OwnedInstruments owned, CandleUpdater updater, Recomputer recomputer, GapFlats gaps, StateLoader loader, CandleCommit commit,
+    OwnedInstruments owned, CandleUpdater updater, Recomputer recomputer, GapFlats gaps, LostTrades lost, StateLoader loader, CandleCommit commit,
     CandlePublisher publisher, ChangedCandles changed, PublishedMarks marks, MarketTime market, AggregationMetrics metrics)
 {
     private const int MostFlatsAtOnce = 5_000;
@@ -25,8 +25,24 @@ public sealed class IdleWork(
         if (state.Awaited.Count > 0) await recomputer.RunAsync(state, changes, marketUs, cancellation).ConfigureAwait(false);
     }, cancellation);
 
-    /// <summary>The slower timer: settles older candles and bridges gaps that stay.</summary>
-    public Task SweepAsync(CancellationToken cancellation) => ForEachAsync(async (state, changes, marketUs) =>
+    /// <summary>The slower timer: takes in what the log lost, settles older candles and bridges gaps that stay.</summary>
+    public async Task SweepAsync(CancellationToken cancellation)
+    {
+        var looked = new List<InstrumentState>();
+        await ForEachAsync(async (state, changes, marketUs) =>
+        {
+            if (owned.ProgressOf(state.Partition) is { } progress && LostTrades.MayLack(state))
+            {
+                await lost.FoldAsync(state, progress, changes, marketUs, cancellation).ConfigureAwait(false);
+                looked.Add(state);
+            }
+            await SettleOlderAsync(state, changes, marketUs, cancellation).ConfigureAwait(false);
+        }, cancellation).ConfigureAwait(false);
+        // Not while everybody waits for this turn to end: a broker that is away answers late.
+        await lost.NoteEndsAsync(looked, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task SettleOlderAsync(InstrumentState state, CandleChanges changes, long marketUs, CancellationToken cancellation)
     {
         if (!state.NeedsSweep && state.Ranges.Ranges.Count < 2) return;
         state.NeedsSweep = false;
@@ -38,7 +54,7 @@ public sealed class IdleWork(
             if (rows.Count > 0) state.NeedsSweep = true;
         }
         if (await gaps.FillAsync(state, changes, marketUs, cancellation).ConfigureAwait(false)) state.MustReload = true;
-    }, cancellation);
+    }
 
     /// <summary>Marks delivered candles.</summary>
     public Task MarkAsync(CancellationToken cancellation) => LockedAsync(
@@ -75,11 +91,11 @@ public sealed class IdleWork(
         var marketUs = market.For(state);
         await action(state, changes, marketUs).ConfigureAwait(false);
         updater.Settle(state, changes, marketUs);
-        if (changes.Done.Count == 0 && !changes.Rows.Exists(row => row.IsDirty)) return;
+        if (changes.Done.Count == 0 && !state.Ranges.HasChanges && !changes.Rows.Exists(row => row.IsDirty)) return;
         var candles = await commit.RunAsync([], [new InstrumentWork(state, changes)], cancellation).ConfigureAwait(false);
         publisher.Enqueue(candles);
         changed.Note(candles);
-        metrics.Committed(candles.Count, 0, changes.Replaced.Count);
+        metrics.Committed(candles.Count, changes.Queued.Count, changes.Replaced.Count);
         metrics.Recomputed(changes.Done.Count);
         foreach (var list in state.Newest) list.Evict();
         if (state.MustReload) owned.Forget(state);

@@ -10,6 +10,9 @@ public sealed class PartitionProgress(TimeProvider clock, long nextOffset, long 
     private long _newestEventUs;
     private long _since = clock.GetTimestamp();
 
+    /// <summary>The next offset to be folded.</summary>
+    public long NextOffset => _nextOffset;
+
     /// <summary>Notes a batch.</summary>
     public void Note(long nextOffset, long newestEventUs)
     {

@@ -1,4 +1,5 @@
 using Crypto.Aggregation.Folding;
+using Crypto.Aggregation.Running;
 using Crypto.Contracts;
 
 namespace Crypto.Aggregation.Series;
@@ -45,6 +46,15 @@ public sealed class InstrumentState(Instrument instrument, int id, int partition
 
     /// <summary>Older candles may be open or incomplete: a repair, a backfill or a gap is or was under way.</summary>
     public bool NeedsSweep { get; set; } = true;
+
+    /// <summary>Ids that the store has and that are not folded, while it is found out whether the log still brings them.</summary>
+    public LackingIds? Lacking { get; set; }
+
+    /// <summary>Ids that are neither in the log nor in the store.</summary>
+    public IdRanges NotToBeHad { get; } = new();
+
+    /// <summary>How often the store's ledger was compared with the ids folded.</summary>
+    public int StoreLooks { get; set; }
 
     /// <summary>Rows were written past this cache: read it anew.</summary>
     public bool MustReload { get; set; }
