@@ -6,7 +6,10 @@ namespace Crypto.Page.Tests.Support;
 internal static class Chromium
 {
     private static readonly string[] Candidates =
-        ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium"];
+    [
+        "/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    ];
 
     // No sandbox as root (CI in a container), and no calls home: they are refused in a closed network and only slow the start.
     private static readonly string[] Flags =
