@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
 using Crypto.Contracts;
 using Crypto.Kafka;
+using Crypto.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -72,15 +72,8 @@ internal sealed class RunningStorage : IAsyncDisposable
     public Task ProduceAsync(string topic, byte[] value) => Producer.ProduceAsync(
         topic, new Message<byte[], byte[]> { Key = Records.Key(), Value = value });
 
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what, int seconds = 90)
-    {
-        var begin = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            if (Stopwatch.GetElapsedTime(begin).TotalSeconds > seconds) throw new TimeoutException($"not within {seconds} s: {what}");
-            await Task.Delay(20);
-        }
-    }
+    public static Task UntilAsync(Func<Task<bool>> condition, string what, int seconds = 90) =>
+        Eventually.IsTrueAsync(condition, what, TimeSpan.FromSeconds(seconds));
 
     /// <summary>As a killed process ends: nothing is finished, nobody is told.</summary>
     public async ValueTask DisposeAsync()

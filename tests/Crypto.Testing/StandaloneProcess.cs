@@ -74,6 +74,7 @@ public sealed partial class StandaloneProcess : IAsyncDisposable
         var last = "no answer";
         while (Stopwatch.GetTimestamp() < deadline)
         {
+            var asked = Stopwatch.GetTimestamp();
             if (HasExited) throw new InvalidOperationException($"the process ended with {ExitCode} before {path} was as awaited:\n{Output}");
             try
             {
@@ -89,7 +90,7 @@ public sealed partial class StandaloneProcess : IAsyncDisposable
             {
                 last = e.Message;
             }
-            await Task.Delay(100);
+            await Eventually.PauseAsync(TimeSpan.FromMilliseconds(100), asked);
         }
         throw new TimeoutException($"{path} was not as awaited within {within}; last: {last}\n{Output}");
     }

@@ -60,7 +60,8 @@ public sealed class TestPostgres : IAsyncDisposable
     {
         var server = await Server.Value;
         var name = $"test_{Interlocked.Increment(ref _databases)}";
-        await ExecuteAsync(server, $"create database {name} template {template}");
+        // Copying files takes a third of the time that logging each block does, while nothing is synced.
+        await ExecuteAsync(server, $"create database {name} template {template} strategy file_copy");
         return new TestPostgres(name, ConnectionTo(server, name) + more);
     }
 
@@ -73,7 +74,7 @@ public sealed class TestPostgres : IAsyncDisposable
             Folder = folder,
             Database = Template,
             // The server lives as long as the tests: nothing of it has to survive a power cut.
-            Settings = new Dictionary<string, string> { ["fsync"] = "off", ["max_connections"] = "200" },
+            Settings = new Dictionary<string, string> { ["fsync"] = "off", ["full_page_writes"] = "off", ["max_connections"] = "200" },
         }, NullLogger.Instance, CancellationToken.None);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
         await using var dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false });

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using Crypto.Aggregation.Analytics;
 using Crypto.Aggregation.Analytics.Signals;
-using Crypto.Aggregation.Tests.Live;
 using Crypto.Aggregation.Tests.Reference;
 using Crypto.Contracts;
 using Crypto.Postgres;
@@ -97,7 +96,7 @@ public class AlertTests
         using var webhooks = new AlertWebhooks(options, TimeProvider.System, NullLogger<AlertWebhooks>.Instance);
         await webhooks.StartAsync(default);
         webhooks.Send(new StoredAlert(1, "binance:BTCUSDT", "BTCUSDT", "price-jump", "critical", "BTCUSDT 1m: price moved", "{}", DateTime.UnixEpoch));
-        await Awaiting.TrueAsync(() => Task.FromResult(bodies.Count == 3), "two posts and one more after the refusal");
+        await Eventually.IsTrueAsync(() => Task.FromResult(bodies.Count == 3), "two posts and one more after the refusal");
         await webhooks.StopAsync(default);
         Assert.Equal(bodies[0], bodies[1]);
         Assert.Equal("""{"text":"[critical] BTCUSDT 1m: price moved"}""", bodies[0]);

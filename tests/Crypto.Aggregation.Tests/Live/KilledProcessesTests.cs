@@ -86,7 +86,7 @@ public class KilledProcessesTests
         var (folded, since) = (0L, DateTime.UtcNow);
         try
         {
-            await Awaiting.TrueAsync(IsFoldedAsync, $"{atLeast} trades folded", TimeSpan.FromMinutes(3));
+            await Eventually.IsTrueAsync(IsFoldedAsync, $"{atLeast} trades folded", TimeSpan.FromMinutes(3));
         }
         catch (TimeoutException e)
         {
@@ -97,7 +97,7 @@ public class KilledProcessesTests
         async Task<bool> IsFoldedAsync()
         {
             if (processes.Find(p => p.HasExited) is { } ended) throw new InvalidOperationException($"a process ended by itself:\n{ended.Output}");
-            folded = await postgres.ScalarAsync<long>("select coalesce(sum(trade_count), 0)::bigint from market.candles where interval_s = 3600");
+            folded = await postgres.ScalarAsync<long>("select coalesce(sum(last_id - first_id + 1), 0)::bigint from market.aggregated_ranges");
             return folded >= atLeast && (folded == Symbols * (long)TradesPerSymbol || DateTime.UtcNow - since >= BetweenKills);
         }
     }

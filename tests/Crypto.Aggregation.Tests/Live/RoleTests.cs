@@ -25,13 +25,13 @@ public class RoleTests
         {
             var producer = host.Get<IProducer<byte[], byte[]>>();
             AggregationHost.Publish(producer, bitcoin.Concat(ether).OrderBy(t => t.TradeTimeUs));
-            await Awaiting.TrueAsync(async () =>
+            await Eventually.IsTrueAsync(async () =>
                 await postgres.ScalarAsync<long>("select coalesce(sum(trade_count), 0)::bigint from market.candles where interval_s = 60")
                 == bitcoin.Count + ether.Count, "all trades in candles");
-            await Awaiting.TrueAsync(async () =>
+            await Eventually.IsTrueAsync(async () =>
                 await postgres.ScalarAsync<long>("select count(*) from market.candles where published_version < version") == 0,
                 "all candles marked as published");
-            await Awaiting.TrueAsync(async () => (await host.Get<HealthCheckService>().CheckHealthAsync())
+            await Eventually.IsTrueAsync(async () => (await host.Get<HealthCheckService>().CheckHealthAsync())
                 .Entries["aggregation"].Status == HealthStatus.Healthy, "the role is healthy");
         }
         foreach (var (trades, symbol) in new[] { (bitcoin, "BTCUSDT"), (ether, "ETHUSDT") })
@@ -61,7 +61,7 @@ public class RoleTests
         var partition = await PartitionOfAsync(broker);
         await postgres.ExecuteAsync($"update market.aggregated_instruments set partition = {partition}");
         await using var host = await AggregationHost.StartAsync(broker, postgres, settings: ("Aggregation:Intervals:0", "1m"));
-        await Awaiting.TrueAsync(() => Task.FromResult(committed.IsSubsetOf(ReadCandles(broker))), "the candles in crypto.candles");
+        await Eventually.IsTrueAsync(() => Task.FromResult(committed.IsSubsetOf(ReadCandles(broker))), "the candles in crypto.candles");
     }
 
     // Where a producer puts the instrument's records.

@@ -28,7 +28,7 @@ public class SignalTests
         // There is no storage here that a late trade could be computed anew from.
         await using var host = await AggregationHost.StartAsync(broker, postgres, settings: ("Aggregation:AllowedLateness", "06:00:00"));
         AggregationHost.Publish(host.Get<IProducer<byte[], byte[]>>(), RandomTrades.Disturb(trades, 92));
-        await Awaiting.TrueAsync(async () =>
+        await Eventually.IsTrueAsync(async () =>
             await postgres.ScalarAsync<long>("select coalesce(sum(trade_count), 0)::bigint from market.candles where interval_s = 60") == trades.Count
             && await postgres.ScalarAsync<long>("""
                 select count(*) from market.candles c left join market.indicators i using (instrument_id, interval_s, open_time)

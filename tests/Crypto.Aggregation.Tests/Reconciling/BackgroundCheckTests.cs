@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Crypto.Aggregation.Reconciling;
-using Crypto.Aggregation.Tests.Live;
 using Crypto.Aggregation.Tests.Reference;
 using Crypto.Contracts;
 using Crypto.Testing;
@@ -32,14 +31,14 @@ public class BackgroundCheckTests
         await check.StartAsync(default);
 
         // The first minute began before the recording did, the last one is still open.
-        await Awaiting.TrueAsync(async () => await RowAsync(market) == "4 4 0", "every whole candle equal", Patience);
+        await Eventually.IsTrueAsync(async () => await RowAsync(market) == "4 4 0", "every whole candle equal", Patience);
         Assert.Equal(1.0, Observed(listener, scores));
         Assert.Equal(0L, await market.Postgres.ScalarAsync<long>("select count(*) from market.alerts"));
 
         await market.Postgres.ExecuteAsync("update market.candles set volume = volume + 1 where open_time = '2024-08-08 23:56+00'");
-        await Awaiting.TrueAsync(async () => await RowAsync(market) == "4 3 1", "one candle different", Patience);
-        await Awaiting.TrueAsync(() => Task.FromResult(Observed(listener, scores) == 0.75), "the metric follows", Patience);
-        await Awaiting.TrueAsync(async () => await market.Postgres.ScalarAsync<long>(
+        await Eventually.IsTrueAsync(async () => await RowAsync(market) == "4 3 1", "one candle different", Patience);
+        await Eventually.IsTrueAsync(() => Task.FromResult(Observed(listener, scores) == 0.75), "the metric follows", Patience);
+        await Eventually.IsTrueAsync(async () => await market.Postgres.ScalarAsync<long>(
             "select count(*) from market.alerts where kind = 'reconciliation' and severity = 'critical' and evidence ? 'volume'") == 1, "one alert", Patience);
 
         // The next rounds see the same, and say nothing.
@@ -60,7 +59,7 @@ public class BackgroundCheckTests
         var check = market.Get<ReconcileService>();
         await check.StartAsync(default);
 
-        await Awaiting.TrueAsync(async () => await RowAsync(market) == "4 3 1", "one candle more than the exchange has", Patience);
+        await Eventually.IsTrueAsync(async () => await RowAsync(market) == "4 3 1", "one candle more than the exchange has", Patience);
         await RoundsAsync(market, 2);
         Assert.Equal(["BTCUSDT 1m: the candle of 2024-08-08T23:56:00.000000Z differs from the exchange's in candle"], await MessagesAsync(market));
         Assert.Equal("1992 trades none", await market.Postgres.ScalarAsync<string>(
@@ -74,7 +73,7 @@ public class BackgroundCheckTests
         for (var i = 0; i < rounds; i++)
         {
             var before = await CheckedAsync(market);
-            await Awaiting.TrueAsync(async () => await CheckedAsync(market) > before, "another round", Patience);
+            await Eventually.IsTrueAsync(async () => await CheckedAsync(market) > before, "another round", Patience);
         }
     }
 

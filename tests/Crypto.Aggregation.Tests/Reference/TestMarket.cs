@@ -141,6 +141,7 @@ internal sealed class TestMarket : IAsyncDisposable
         insert.Parameters.AddWithValue(rows.Select(t => t.IsBuyerMaker).ToArray());
         await insert.ExecuteNonQueryAsync();
         await Postgres.ExecuteAsync($"""
+            delete from market.coverage_ranges where instrument_id = {id};
             insert into market.coverage_ranges
             select {id}, lower(r), upper(r) - 1 from (
                 select unnest(range_agg(int8range(trade_id, last_trade_id, '[]'))) as r from market.trades where instrument_id = {id}) t

@@ -48,6 +48,7 @@ public class AddedIntervalTests
         await ContinueAsync(next);
         next.Publish(_trades[Late]);
         await next.ApplyAsync();
+        await next.StoreAsync(_trades[Late]);
         await SettleAsync(next);
         foreach (var interval in Interval.All.Skip(1)) Assert.Equal(NaiveCandle.Fold(_trades, interval), await next.NaiveAsync(interval));
         Assert.DoesNotContain(await next.CandlesAsync(Interval.OneSecond), candle => candle.OpenTimeUs <= _trades[Late].TradeTimeUs);
@@ -100,7 +101,7 @@ public class AddedIntervalTests
 
     private async Task ContinueAsync(TestMarket market)
     {
-        await market.StoreAsync(_trades);
+        await market.StoreAsync(Known());
         await market.AssignAsync();
         await market.Idle.TickAsync(default);
         await market.Idle.TickAsync(default);

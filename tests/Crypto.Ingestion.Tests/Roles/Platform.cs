@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Crypto.Ingestion.Health;
 using Crypto.Kafka;
 using Crypto.MarketReplay;
@@ -95,9 +96,10 @@ internal sealed class Platform : IAsyncDisposable
         T? last = default;
         while (DateTime.UtcNow < deadline)
         {
+            var asked = Stopwatch.GetTimestamp();
             last = await Database.ScalarAsync<T>(sql);
             if (Equals(last, expected)) return;
-            await Task.Delay(20);
+            await Eventually.PauseAsync(TimeSpan.FromMilliseconds(20), asked);
         }
         Assert.Fail($"{sql}: expected {expected}, last {last}");
     }

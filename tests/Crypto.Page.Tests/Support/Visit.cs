@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Crypto.Testing;
@@ -75,11 +76,13 @@ internal sealed class Visit : IAsyncDisposable
     public async Task UntilAsync(string what, Func<Task<bool>> condition)
     {
         var deadline = DateTime.UtcNow + Patience;
-        while (!await condition())
+        while (true)
         {
+            var asked = Stopwatch.GetTimestamp();
+            if (await condition()) return;
             if (DateTime.UtcNow > deadline)
                 throw new TimeoutException($"not within {Patience}: {what}; the chart: {await DescribeAsync()}; {string.Join("; ", Complaints)}");
-            await Task.Delay(50);
+            await Eventually.PauseAsync(TimeSpan.FromMilliseconds(50), asked);
         }
     }
 
