@@ -84,8 +84,8 @@ internal sealed class TestCommand : Command
         if (memory is not null) environment["TMPDIR"] = memory.Path;
         var total = new TestTally();
         var isWaiting = TestProjects(root, solution, filter).Concat(alone).ToLookup(project => Waiting.Any(project.Contains));
-        // Three lanes keep two cores busy: in each somebody waits for something now and then.
-        await Task.WhenAll(RunLanesAsync(isWaiting[false], 3), RunLanesAsync(isWaiting[true], 1));
+        // Two lanes keep two cores busy while their tests compute; a third takes longer, since what runs at once shares caches.
+        await Task.WhenAll(RunLanesAsync(isWaiting[false], 2), RunLanesAsync(isWaiting[true], 1));
         Console.WriteLine(total);
         return total.IsGreen ? 0 : 1;
 
