@@ -74,7 +74,7 @@ public sealed partial class LostTrades(
         if (folded > 0) Log.Folded(logger, state.Instrument.Key, folded, asked[0].First, asked[^1].Last);
         var left = CountOf(asked) - folded;
         if (left == 0) return;
-        // The rows of an old day were dropped, say: not to be asked for with every sweep.
+        // The rows of an old day were dropped, or a number has too many digits: not to be asked for with every sweep.
         foreach (var (first, last) in asked) state.NotToBeHad.Cover(first, last);
         Log.NotToBeHad(logger, state.Instrument.Key, left, asked[0].First, asked[^1].Last);
     }
@@ -102,7 +102,7 @@ public sealed partial class LostTrades(
         [LoggerMessage(LogLevel.Warning, "{Instrument}: {Count} ids of {First}..{Last} were in the store and did not come from the log; taken from the store")]
         public static partial void Folded(ILogger logger, string instrument, long count, long first, long last);
 
-        [LoggerMessage(LogLevel.Warning, "{Instrument}: {Count} ids of {First}..{Last} were never folded, and neither log nor store have them any more; their candles stay incomplete")]
+        [LoggerMessage(LogLevel.Warning, "{Instrument}: {Count} ids of {First}..{Last} came from no log, and the store has no trades of them that could be folded; their candles stay incomplete")]
         public static partial void NotToBeHad(ILogger logger, string instrument, long count, long first, long last);
     }
 }

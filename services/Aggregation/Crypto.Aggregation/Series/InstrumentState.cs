@@ -50,7 +50,7 @@ public sealed class InstrumentState(Instrument instrument, int id, int partition
     /// <summary>Ids that the store has and that are not folded, while it is found out whether the log still brings them.</summary>
     public LackingIds? Lacking { get; set; }
 
-    /// <summary>Ids that are neither in the log nor in the store.</summary>
+    /// <summary>Ids that no log brings and whose stored trades are gone or cannot be folded.</summary>
     public IdRanges NotToBeHad { get; } = new();
 
     /// <summary>How often the store's ledger was compared with the ids folded.</summary>
