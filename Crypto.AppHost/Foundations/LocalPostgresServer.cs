@@ -56,6 +56,13 @@ internal static class LocalPostgresServer
         exists.Parameters.AddWithValue(database);
         if (await exists.ExecuteScalarAsync(cancellation) is not null) return;
         await using var create = source.CreateCommand($"create database \"{database}\"");
-        await create.ExecuteNonQueryAsync(cancellation);
+        try
+        {
+            await create.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            // The server's role makes the live market's database itself, and was quicker.
+        }
     }
 }

@@ -169,6 +169,10 @@ public sealed partial class LocalPostgres : IAsyncDisposable
                 await create.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
                 return;
             }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+            {
+                return; // Whoever started us made it meanwhile.
+            }
             catch (NpgsqlException e) when (e.IsTransient && TimeProvider.System.GetTimestamp() < giveUp)
             {
                 // An adopted server may still be starting up or recovering.
