@@ -1,10 +1,12 @@
 using System.Net;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 
 namespace Crypto.AppHost;
 
-/// <summary>Whether Binance serves us. Where it does not, the dashboard says why, once, and what to run instead.</summary>
-internal sealed class BinanceProbe(IHttpClientFactory clients, IInteractionService dashboard) : IHealthCheck
+/// <summary>Whether Binance serves us. Where it does not, dashboard and console say why, once, and what to run instead.</summary>
+internal sealed partial class BinanceProbe(
+    IHttpClientFactory clients, IInteractionService dashboard, ILogger<BinanceProbe> logger) : IHealthCheck
 {
     private const string Remedy = "run with --Market=recorded to play a recording of it";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -51,8 +53,12 @@ internal sealed class BinanceProbe(IHttpClientFactory clients, IInteractionServi
 
     private void Tell(string message)
     {
+        Unusable(logger, message);
         if (!dashboard.IsAvailable) return;
         // The notification stays until it is dismissed; nobody here waits for that.
         _ = dashboard.PromptNotificationAsync("No live market", message, new NotificationInteractionOptions { Intent = MessageIntent.Warning });
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Message}")]
+    private static partial void Unusable(ILogger logger, string message);
 }

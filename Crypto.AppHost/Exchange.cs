@@ -6,7 +6,8 @@ namespace Crypto.AppHost;
 
 internal static class Exchange
 {
-    private static readonly Uri Binance = new("https://data-api.binance.vision/");
+    // Where ingestion asks: the public mirror serves countries too that this address refuses, and would call itself well there.
+    private static readonly Uri Binance = new("https://api.binance.com/");
 
     /// <summary>The exchange that is captured; null where nothing of it shows (a deployment talks to Binance, plainly).</summary>
     public static IResourceBuilder<IResource>? AddExchange(this IDistributedApplicationBuilder builder, Plan plan) => plan.Market switch
