@@ -116,8 +116,10 @@ public sealed partial class IngestionService(
             }
             catch (Exception e) when (e is ExchangeUnavailableException or NpgsqlException)
             {
-                _waitsFor = $"{what}: {e.Message}";
-                Log.Waiting(_logger, what, e.Message);
+                var waitsFor = $"{what}: {e.Message}";
+                // An exchange that cannot be reached for a night is one line, not thousands; health says it all the while.
+                if (_waitsFor != waitsFor) Log.Waiting(_logger, what, e.Message);
+                _waitsFor = waitsFor;
             }
             await Task.Delay(backoff.Next(), clock, cancellation).ConfigureAwait(false);
         }
