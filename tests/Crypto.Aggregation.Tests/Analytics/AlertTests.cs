@@ -96,7 +96,7 @@ public class AlertTests
         using var webhooks = new AlertWebhooks(options, TimeProvider.System, NullLogger<AlertWebhooks>.Instance);
         await webhooks.StartAsync(default);
         webhooks.Send(new StoredAlert(1, "binance:BTCUSDT", "BTCUSDT", "price-jump", "critical", "BTCUSDT 1m: price moved", "{}", DateTime.UnixEpoch));
-        await Eventually.IsTrueAsync(() => Task.FromResult(bodies.Count == 3), "two posts and one more after the refusal");
+        await Eventually.IsTrueAsync(() => bodies.Count == 3, describe: () => "two posts and one more after the refusal");
         await webhooks.StopAsync(default);
         Assert.Equal(bodies[0], bodies[1]);
         Assert.Equal("""{"text":"[critical] BTCUSDT 1m: price moved"}""", bodies[0]);

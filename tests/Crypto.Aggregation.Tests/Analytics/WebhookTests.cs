@@ -27,7 +27,7 @@ public class WebhookTests
         using var webhooks = await StartAsync(UrlOf(receiver));
         webhooks.Send(Make(1));
         webhooks.Send(Make(2));
-        await Eventually.IsTrueAsync(() => Task.FromResult(posts.Count >= 2), "both alerts posted", TimeSpan.FromSeconds(60));
+        await Eventually.IsTrueAsync(() => posts.Count >= 2, TimeSpan.FromSeconds(60), describe: () => "both alerts posted");
         await webhooks.StopAsync(default);
         // Not a second time: the body would have been refused again.
         Assert.Equal(["alert 1", "alert 2"], posts.Select(post => post.Contains("alert 1", StringComparison.Ordinal) ? "alert 1" : "alert 2"));
@@ -41,7 +41,7 @@ public class WebhookTests
             Task.FromResult(Interlocked.Increment(ref posts) < 3 ? Results.StatusCode(429) : Results.Ok()));
         using var webhooks = await StartAsync(UrlOf(receiver));
         webhooks.Send(Make(1));
-        await Eventually.IsTrueAsync(() => Task.FromResult(Volatile.Read(ref posts) == 3), "posted until it was taken", TimeSpan.FromSeconds(60));
+        await Eventually.IsTrueAsync(() => Volatile.Read(ref posts) == 3, TimeSpan.FromSeconds(60), describe: () => "posted until it was taken");
         await webhooks.StopAsync(default);
     }
 

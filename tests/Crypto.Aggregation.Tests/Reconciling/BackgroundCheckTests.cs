@@ -37,7 +37,7 @@ public class BackgroundCheckTests
 
         await market.Postgres.ExecuteAsync("update market.candles set volume = volume + 1 where open_time = '2024-08-08 23:56+00'");
         await Eventually.IsTrueAsync(async () => await RowAsync(market) == "4 3 1", "one candle different", Patience);
-        await Eventually.IsTrueAsync(() => Task.FromResult(Observed(listener, scores) == 0.75), "the metric follows", Patience);
+        await Eventually.IsTrueAsync(() => Observed(listener, scores) == 0.75, Patience, describe: () => "the metric follows");
         await Eventually.IsTrueAsync(async () => await market.Postgres.ScalarAsync<long>(
             "select count(*) from market.alerts where kind = 'reconciliation' and severity = 'critical' and evidence ? 'volume'") == 1, "one alert", Patience);
 

@@ -51,8 +51,14 @@ public sealed class RecomputationStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>The ids that the store's ledger covers, lowest first.</summary>
-    public async Task<IReadOnlyList<(long First, long Last)>> CoveredAsync(InstrumentState state, CancellationToken cancellation) =>
-        (await LedgerAsync(state, 0, long.MaxValue, cancellation).ConfigureAwait(false)).Stored.Ranges;
+    public async Task<IReadOnlyList<(long First, long Last)>> CoveredAsync(InstrumentState state, CancellationToken cancellation)
+    {
+        // Without the void ids, of which there may be many: this is asked with every sweep while there is a hole.
+        await using var select = dataSource.CreateCommand("select first_id, last_id from market.coverage_ranges where instrument_id = $1");
+        select.Parameters.AddWithValue(state.Id);
+        await using var rows = await select.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        return (await ReadRangesAsync(rows, cancellation).ConfigureAwait(false)).Ranges;
+    }
 
     /// <summary>Stored trades of one instrument with ids from first to last, whenever they were traded.</summary>
     public IAsyncEnumerable<Trade> TradesAsync(InstrumentState state, long first, long last, CancellationToken cancellation) =>
