@@ -29,7 +29,12 @@ internal static class ServiceHost
     public static async Task<WebApplication> BuildAsync(
         UpOptions options, DataFolder data, Infrastructure infrastructure, Telemetry? telemetry, CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            // Options are read once: nobody needs a watch over every folder below.
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         ReadableConsole.Configure(builder.Logging);
         telemetry?.AddLogs(builder.Logging);
         builder.Configuration.AddInMemoryCollection(Settings.From(options, infrastructure));

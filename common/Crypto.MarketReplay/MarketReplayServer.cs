@@ -108,7 +108,12 @@ public sealed class MarketReplayServer : IAsyncDisposable
 
     private static WebApplication BuildApp(MarketReplayOptions options, ILoggerFactory loggers)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        // What lies in the working folder is not the exchange's: neither read as settings nor watched, with every folder below it.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(new ForwardingLoggers(loggers));
         builder.Logging.SetMinimumLevel(LogLevel.Error);
