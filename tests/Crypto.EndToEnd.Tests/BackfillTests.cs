@@ -21,7 +21,7 @@ public sealed class BackfillTests
     {
         await using var pipeline = new Pipeline();
         // Nobody listens to this exchange: whatever comes, comes from the files.
-        var system = pipeline.UpRole("market,kafka,postgres,storage,aggregation,query", "--recording", Recording.Name);
+        var system = pipeline.UpHere("--roles", "market,kafka,postgres,storage,aggregation,query", "--recording", Recording.Name);
         await system.HealthyAsync();
         var aggregates = Archive(pipeline.Folder, ArchiveKind.AggTrades, ".csv");
         var singles = Archive(pipeline.Folder, ArchiveKind.Trades, ".zip");
@@ -47,7 +47,7 @@ public sealed class BackfillTests
     public async Task A_span_is_filled_over_REST_beside_the_live_stream()
     {
         await using var pipeline = new Pipeline();
-        var system = pipeline.Up("--set", "Ingestion:FirstStartBackfill=00:00:00");
+        var system = pipeline.UpHere("--set", "Ingestion:FirstStartBackfill=00:00:00");
         await system.UntilAsync("/coverage/BTCUSDT", json => json.GetProperty("stored").GetInt64() > 0, Patience);
         var from = DateTimeOffset.UtcNow.AddMinutes(-2);
 
@@ -65,7 +65,7 @@ public sealed class BackfillTests
     public async Task A_file_whose_backfill_is_killed_again_and_again_is_stored_once_and_whole()
     {
         await using var pipeline = new Pipeline();
-        var system = pipeline.UpRole("market,kafka,postgres,storage,aggregation,query", "--recording", Recording.Name);
+        var system = pipeline.UpHere("--roles", "market,kafka,postgres,storage,aggregation,query", "--recording", Recording.Name);
         await system.HealthyAsync();
         string[] command = ["backfill", "--data", pipeline.Folder, "--file", Archive(pipeline.Folder, ArchiveKind.Trades, ".csv")];
         var stored = 0L;
@@ -92,7 +92,7 @@ public sealed class BackfillTests
     public async Task A_span_whose_backfill_over_REST_is_killed_is_taken_up_where_the_ledger_ends()
     {
         await using var pipeline = new Pipeline();
-        var system = pipeline.Up("--set", "Ingestion:FirstStartBackfill=00:00:00");
+        var system = pipeline.UpHere("--set", "Ingestion:FirstStartBackfill=00:00:00");
         var live = await system.UntilAsync("/coverage/BTCUSDT", json => json.GetProperty("stored").GetInt64() > 0, Patience);
         var firstLive = live.GetProperty("firstTradeId").GetInt64();
         string[] command = ["backfill", "--data", pipeline.Folder, "--symbol", "BTCUSDT", "--from", $"{DateTimeOffset.UtcNow.AddMinutes(-30):O}"];
@@ -116,7 +116,7 @@ public sealed class BackfillTests
     }
 
     // Asks while the process runs: one that came to its end was not killed in the middle.
-    private static async Task<long> StoredBeyondAsync(StandaloneProcess system, StandaloneProcess victim, long trades)
+    private static async Task<long> StoredBeyondAsync(StandaloneSystem system, StandaloneProcess victim, long trades)
     {
         var coverage = await system.UntilAsync("/coverage/BTCUSDT", json => victim.HasExited || json.GetProperty("stored").GetInt64() >= trades, Patience);
         Assert.False(victim.HasExited, victim.Output);
@@ -145,7 +145,7 @@ public sealed class BackfillTests
         Assert.Contains(expected, command.Output, StringComparison.Ordinal);
     }
 
-    private static Task<JsonElement> FoldedAsync(StandaloneProcess system) => system.UntilAsync("/ohlc/BTCUSDT?interval=1m&limit=1000",
+    private static Task<JsonElement> FoldedAsync(StandaloneSystem system) => system.UntilAsync("/ohlc/BTCUSDT?interval=1m&limit=1000",
         json => json.GetProperty("candles").EnumerateArray().Sum(candle => candle.GetProperty("tradeCount").GetInt64()) == Trades, Patience);
 
     private static string Gaps(JsonElement coverage) => string.Join(", ", coverage.GetProperty("gaps").EnumerateArray()

@@ -25,9 +25,9 @@ public sealed class BadFramesTests
         await using var pipeline = new Pipeline();
         var recording = Path.Combine(pipeline.Folder, "odd.frames");
         await File.WriteAllLinesAsync(recording, Lines());
-        var process = pipeline.Up("--recording", recording, "--speed", "max", "--set", "Ingestion:Symbols=BTCUSDT");
+        var system = pipeline.UpHere("--recording", recording, "--speed", "max", "--set", "Ingestion:Symbols=BTCUSDT");
 
-        var coverage = await process.UntilAsync("/coverage/BTCUSDT",
+        var coverage = await system.UntilAsync("/coverage/BTCUSDT",
             json => json.GetProperty("stored").GetInt64() == Trades - 1 && json.GetProperty("complete").GetBoolean(), TimeSpan.FromSeconds(60));
 
         // The zero-price frame used up an id without being a trade: the ledger knows.
@@ -37,7 +37,7 @@ public sealed class BadFramesTests
         Assert.All(Bad, bad => Assert.Contains(letters, letter => letter.Value == bad));
         Assert.Contains(letters, letter => letter.Value.Contains("\"X\":\"NA\"", StringComparison.Ordinal));
         Assert.All(letters, letter => Assert.NotEmpty(letter.Reason));
-        await Eventually.IsTrueAsync(() => process.Output.Contains("this is no JSON", StringComparison.Ordinal), describe: () => process.Output);
+        await Eventually.IsTrueAsync(() => system.Output.Contains("this is no JSON", StringComparison.Ordinal), describe: () => system.Output);
 
         Assert.Contains("ingestion ws://", await DlqAsync(pipeline, 0, "list"), StringComparison.Ordinal);
         var shown = await DlqAsync(pipeline, 0, "show", "crypto.trades.dlq", "--reason", "no JSON");
@@ -47,7 +47,7 @@ public sealed class BadFramesTests
         Assert.Contains("0 sent to crypto.trades, 1 not", await DlqAsync(pipeline, 1, "replay", "crypto.trades", "--reason", "no JSON"), StringComparison.Ordinal);
         for (var again = 0; again < 2; again++)
             Assert.Contains("1 sent to crypto.trades, 0 not", await DlqAsync(pipeline, 0, "replay", "crypto.trades", "--reason", "not among those"), StringComparison.Ordinal);
-        await process.UntilAsync("/coverage/NOSUCHUSDT", json => json.GetProperty("stored").GetInt64() == 1, TimeSpan.FromSeconds(60));
+        await system.UntilAsync("/coverage/NOSUCHUSDT", json => json.GetProperty("stored").GetInt64() == 1, TimeSpan.FromSeconds(60));
     }
 
     private static async Task<string> DlqAsync(Pipeline pipeline, int exitCode, params string[] arguments)

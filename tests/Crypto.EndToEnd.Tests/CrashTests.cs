@@ -28,7 +28,7 @@ public sealed class CrashTests(Reference reference, ITestOutputHelper output)
             await process.KillAsync();
         }
 
-        var last = pipeline.Up([.. Reference.Recordings, "--speed", "max"]);
+        var last = pipeline.UpHere([.. Reference.Recordings, "--speed", "max"]);
 
         await reference.AssertSameAsync(last);
     }
@@ -69,7 +69,7 @@ public sealed class CrashTests(Reference reference, ITestOutputHelper output)
         await using var pipeline = new Pipeline();
         var postgres = pipeline.UpRole("postgres", Replay);
         await postgres.HealthyAsync();
-        var rest = pipeline.UpRole("market,kafka,ingestion,storage,aggregation,query", Replay);
+        var rest = pipeline.UpHere(["--roles", "market,kafka,ingestion,storage,aggregation,query", .. Replay]);
         await rest.HealthyAsync();
         await RandomPauseAsync(4_000);
 
@@ -86,7 +86,7 @@ public sealed class CrashTests(Reference reference, ITestOutputHelper output)
         await using var pipeline = new Pipeline();
         var kafka = pipeline.UpRole("kafka", Replay);
         await kafka.HealthyAsync();
-        var rest = pipeline.UpRole("market,postgres,ingestion,storage,aggregation,query", Replay);
+        var rest = pipeline.UpHere(["--roles", "market,postgres,ingestion,storage,aggregation,query", .. Replay]);
         await rest.HealthyAsync();
         await RandomPauseAsync(4_000);
 

@@ -6,7 +6,7 @@ namespace Crypto.EndToEnd.Tests;
 /// <summary>A folder and a set of ports for one pipeline, which may run as one process or as several.</summary>
 internal sealed class Pipeline : IAsyncDisposable
 {
-    private readonly List<StandaloneProcess> _processes = [];
+    private readonly List<StandaloneSystem> _systems = [];
 
     public Pipeline()
     {
@@ -27,22 +27,25 @@ internal sealed class Pipeline : IAsyncDisposable
 
     private int Grpc { get; } = FreePorts.Take();
 
-    /// <summary>Starts <c>up</c> with this pipeline's folder and ports and the given options.</summary>
-    public StandaloneProcess Up(params string[] options) => Start(Http, options);
+    /// <summary>Starts <c>up</c> with this pipeline's folder and ports and the given options, in a process of its own.</summary>
+    public StandaloneProcess Up(params string[] options) => Add(StandaloneProcess.Start(Arguments(Http, options)));
+
+    /// <summary>As <see cref="Up"/>, but in this process.</summary>
+    public StandaloneSystem UpHere(params string[] options) => Add(ResidentSystem.Start(Arguments(Http, options)));
 
     /// <summary>Starts one role, or several, in a process of their own; only <c>query</c> serves on <see cref="Http"/>.</summary>
-    public StandaloneProcess UpRole(string roles, params string[] options) =>
-        Start(roles.Contains("query", StringComparison.Ordinal) ? Http : FreePorts.Take(), ["--roles", roles, .. options]);
+    public StandaloneProcess UpRole(string roles, params string[] options) => Add(StandaloneProcess.Start(Arguments(
+        roles.Contains("query", StringComparison.Ordinal) ? Http : FreePorts.Take(), ["--roles", roles, .. options])));
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in Enumerable.Reverse(_processes)) await process.DisposeAsync();
+        foreach (var system in Enumerable.Reverse(_systems)) await system.DisposeAsync();
         await StopLeftoverPostgresAsync();
         Directory.Delete(Folder, recursive: true);
     }
 
     /// <summary>What the exchange's data became, without what may differ between two runs: a comparable text.</summary>
-    public static async Task<string> ResultAsync(StandaloneProcess query, params string[] symbols)
+    public static async Task<string> ResultAsync(StandaloneSystem query, params string[] symbols)
     {
         var result = new StringWriter();
         foreach (var symbol in symbols)
@@ -61,7 +64,7 @@ internal sealed class Pipeline : IAsyncDisposable
     }
 
     /// <summary>Waits until the symbol's ledger is complete up to the given number of stored trades.</summary>
-    public static Task<JsonElement> StoredAsync(StandaloneProcess query, string symbol, long trades, TimeSpan within) =>
+    public static Task<JsonElement> StoredAsync(StandaloneSystem query, string symbol, long trades, TimeSpan within) =>
         query.UntilAsync($"/coverage/{symbol}", json =>
             json.GetProperty("stored").GetInt64() == trades && json.GetProperty("complete").GetBoolean(), within);
 
@@ -71,7 +74,7 @@ internal sealed class Pipeline : IAsyncDisposable
             && (field.Name != "state" || candle.GetProperty("complete").GetBoolean()))
         .Select(field => $"{field.Name}={field.Value.GetRawText()}"));
 
-    private StandaloneProcess Start(int http, string[] options)
+    private string[] Arguments(int http, string[] options)
     {
         string[] defaults =
         [
@@ -79,9 +82,14 @@ internal sealed class Pipeline : IAsyncDisposable
             "--postgres-port", $"{Postgres}", "--market-port", $"{Market}",
         ];
         var kept = defaults.Chunk(2).Where(option => !options.Contains(option[0])).SelectMany(option => option);
-        var process = StandaloneProcess.Start(["up", .. kept, .. options]);
-        _processes.Add(process);
-        return process;
+        return ["up", .. kept, .. options];
+    }
+
+    private T Add<T>(T system)
+        where T : StandaloneSystem
+    {
+        _systems.Add(system);
+        return system;
     }
 
     // A killed process leaves its server running, which the next start would adopt; there is no next start.

@@ -21,7 +21,7 @@ public sealed class ProofCommandsTests(UsdmSystem system) : IClassFixture<UsdmSy
     public async Task The_candles_equal_the_exchanges_own_to_the_last_digit()
     {
         // 23:54:15 to 23:59:58: the first minute began before the data, the five after it are whole.
-        var answer = await system.Process.GetAsync("/ohlc/BTCUSDT?interval=1m");
+        var answer = await system.Host.GetAsync("/ohlc/BTCUSDT?interval=1m");
         var ours = answer.GetProperty("candles").EnumerateArray()
             .ToDictionary(candle => DateTimeOffset.Parse(candle.GetProperty("openTime").GetString()!, CultureInfo.InvariantCulture));
 

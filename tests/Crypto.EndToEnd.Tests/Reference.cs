@@ -20,7 +20,7 @@ public sealed class Reference : IAsyncLifetime, ICollectionFixture<Reference>
     public async Task InitializeAsync()
     {
         await using var pipeline = new Pipeline();
-        var process = pipeline.Up([.. Recordings, "--speed", "max"]);
+        var process = pipeline.UpHere([.. Recordings, "--speed", "max"]);
         await SettledAsync(process);
         _result = await Pipeline.ResultAsync(process, "BTCUSDT", "ETHUSDT");
         foreach (var symbol in Trades.Keys) _coverage[symbol] = await process.GetAsync($"/coverage/{symbol}");
@@ -37,13 +37,13 @@ public sealed class Reference : IAsyncLifetime, ICollectionFixture<Reference>
     public Task DisposeAsync() => Task.CompletedTask;
 
     /// <summary>Waits for the end of the replay and compares everything with the undisturbed run.</summary>
-    public async Task AssertSameAsync(StandaloneProcess query)
+    public async Task AssertSameAsync(StandaloneSystem query)
     {
         await SettledAsync(query);
         Assert.Equal(_result, await Pipeline.ResultAsync(query, "BTCUSDT", "ETHUSDT"));
     }
 
-    private static async Task SettledAsync(StandaloneProcess query)
+    private static async Task SettledAsync(StandaloneSystem query)
     {
         var patience = TimeSpan.FromSeconds(120);
         foreach (var (symbol, trades) in Trades) await Pipeline.StoredAsync(query, symbol, trades, patience);
@@ -51,7 +51,7 @@ public sealed class Reference : IAsyncLifetime, ICollectionFixture<Reference>
     }
 
     // Folding has reached the last trade, and every candle is complete but those at the recording's two ends.
-    private static async Task FoldedAsync(StandaloneProcess query, string symbol, long trades)
+    private static async Task FoldedAsync(StandaloneSystem query, string symbol, long trades)
     {
         foreach (var interval in new[] { "1m", "5m", "15m", "1h", "4h", "1d" })
         {

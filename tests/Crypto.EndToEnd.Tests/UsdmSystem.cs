@@ -9,7 +9,7 @@ public sealed class UsdmSystem : IAsyncLifetime
     public const int Trades = 21_313;
     private readonly Pipeline _pipeline = new();
 
-    public StandaloneProcess Process { get; private set; } = null!;
+    public StandaloneSystem Host { get; private set; } = null!;
 
     /// <summary>The system's <c>--data</c>.</summary>
     public string Folder => _pipeline.Folder;
@@ -19,9 +19,9 @@ public sealed class UsdmSystem : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Process = _pipeline.Up("--venue", "binance-usdm", "--recording", TestData.PathOf(TestData.UsdmBtcusdt), "--speed", "max");
-        await Pipeline.StoredAsync(Process, "BTCUSDT", Trades, TimeSpan.FromSeconds(90));
-        await Process.UntilAsync("/ohlc/BTCUSDT?interval=1m",
+        Host = _pipeline.UpHere("--venue", "binance-usdm", "--recording", TestData.PathOf(TestData.UsdmBtcusdt), "--speed", "max");
+        await Pipeline.StoredAsync(Host, "BTCUSDT", Trades, TimeSpan.FromSeconds(90));
+        await Host.UntilAsync("/ohlc/BTCUSDT?interval=1m",
             json => json.GetProperty("candles").EnumerateArray().Sum(c => c.GetProperty("tradeCount").GetInt64()) == Trades, TimeSpan.FromSeconds(90));
     }
 

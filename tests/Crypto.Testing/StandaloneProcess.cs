@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
 
 namespace Crypto.Testing;
 
@@ -10,28 +8,21 @@ namespace Crypto.Testing;
 /// The standalone host as a real process, as a user starts it. The test project must reference Crypto.Standalone (with
 /// <c>ReferenceOutputAssembly="false"</c> where it needs only the program) so that it is built.
 /// </summary>
-public sealed partial class StandaloneProcess : IAsyncDisposable
+public sealed partial class StandaloneProcess : StandaloneSystem
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    private StandaloneProcess(Process process, HttpClient http)
-    {
-        _process = process;
-        Http = http;
-    }
-
-    /// <summary>Talks to the process's <c>--http</c> port.</summary>
-    public HttpClient Http { get; }
+    private StandaloneProcess(Process process, string[] arguments)
+        : base(arguments) => _process = process;
 
     public int ProcessId => _process.Id;
 
-    public bool HasExited => _process.HasExited;
+    public override bool HasExited => _process.HasExited;
 
-    public int ExitCode => _process.ExitCode;
+    public override int ExitCode => _process.ExitCode;
 
-    /// <summary>Everything it printed so far.</summary>
-    public string Output
+    public override string Output
     {
         get
         {
@@ -39,7 +30,7 @@ public sealed partial class StandaloneProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts <c>crypto ARGUMENTS</c>; <c>--http</c> must be among them for <see cref="Http"/> to work.</summary>
+    /// <summary>Starts <c>crypto ARGUMENTS</c>; <c>--http</c> must be among them to be asked anything.</summary>
     public static StandaloneProcess Start(params string[] arguments) => Start([], arguments);
 
     /// <summary>As above, with variables of the environment beside this process's own.</summary>
@@ -52,50 +43,14 @@ public sealed partial class StandaloneProcess : IAsyncDisposable
         start.ArgumentList.Add(program);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment) start.Environment[name] = value;
-        var httpPort = arguments.SkipWhile(a => a != "--http").Skip(1).FirstOrDefault() ?? "8080";
         var process = Process.Start(start)!;
-        _ = Uri.TryCreate($"http://127.0.0.1:{httpPort}", UriKind.Absolute, out var address); // a test may give nonsense
-        var standalone = new StandaloneProcess(process, new HttpClient { BaseAddress = address });
+        var standalone = new StandaloneProcess(process, arguments);
         process.OutputDataReceived += standalone.Collect;
         process.ErrorDataReceived += standalone.Collect;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return standalone;
     }
-
-    /// <summary>Waits until <c>/health</c> answers 200.</summary>
-    public Task<JsonElement> HealthyAsync(TimeSpan? within = null) =>
-        UntilAsync("/health", static _ => true, within ?? TimeSpan.FromSeconds(60));
-
-    /// <summary>Asks <paramref name="path"/> until it answers 200 with JSON that satisfies the condition.</summary>
-    public async Task<JsonElement> UntilAsync(string path, Func<JsonElement, bool> condition, TimeSpan within)
-    {
-        var deadline = Stopwatch.GetTimestamp() + (long)(within.TotalSeconds * Stopwatch.Frequency);
-        var last = "no answer";
-        while (Stopwatch.GetTimestamp() < deadline)
-        {
-            var asked = Stopwatch.GetTimestamp();
-            if (HasExited) throw new InvalidOperationException($"the process ended with {ExitCode} before {path} was as awaited:\n{Output}");
-            try
-            {
-                using var response = await Http.GetAsync(path);
-                last = await response.Content.ReadAsStringAsync();
-                if (response.IsSuccessStatusCode)
-                {
-                    var json = JsonDocument.Parse(last).RootElement;
-                    if (condition(json)) return json;
-                }
-            }
-            catch (HttpRequestException e)
-            {
-                last = e.Message;
-            }
-            await Eventually.PauseAsync(TimeSpan.FromMilliseconds(100), asked);
-        }
-        throw new TimeoutException($"{path} was not as awaited within {within}; last: {last}\n{Output}");
-    }
-
-    public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(path);
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
     public async Task KillAsync()
@@ -105,7 +60,7 @@ public sealed partial class StandaloneProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM, then waits for the end and returns the exit code.</summary>
-    public async Task<int> StopAsync(TimeSpan within)
+    public override async Task<int> StopAsync(TimeSpan within)
     {
         if (Kill(_process.Id, Terminate) != 0) throw new InvalidOperationException("the process cannot be signalled");
         using var patience = new CancellationTokenSource(within);
@@ -128,9 +83,9 @@ public sealed partial class StandaloneProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        Http.Dispose();
+        await base.DisposeAsync();
         if (!_process.HasExited)
         {
             // Gently first, so that its PostgreSQL server goes with it.
