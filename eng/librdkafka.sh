@@ -2,6 +2,7 @@
 # Packs a librdkafka built from Debian's source package into .feed/, for NuGet feeds that lack librdkafka.redist.
 # Confluent.Kafka 2.15 calls rd_kafka_message_leader_epoch on every Consume, which came with librdkafka 2.1; Debian 12
 # ships 2.0.2, so the distribution's binary will not do. The build is kept outside the tree and made once per machine.
+# With the argument `cached` it takes what is kept, or ends with 1.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 # Newest first. 2.8.0 (trixie) stays on the mirrors for years, but crashes when a topic is deleted and made anew under a
@@ -16,6 +17,7 @@ cache=${CRYPTO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/crypto}
 architecture=$(uname -m)
 library=$cache/librdkafka-${versions[0]}-$architecture.so
 package=$root/.feed/librdkafka.redist.$package_version.nupkg
+packed=$cache/librdkafka.redist.$package_version-$architecture.nupkg
 
 die() { echo "librdkafka: $*" >&2; exit 1; }
 
@@ -83,9 +85,16 @@ pack() {
 PROJECT
     dotnet pack "$work/redist.csproj" -c Release -o "$root/.feed" -v quiet --nologo >"$work/pack.log" 2>&1 ||
         { cat "$work/pack.log" >&2; die "packing failed"; }
+    cp "$package" "$packed.$$" && mv "$packed.$$" "$packed"
 }
 
 [ -f "$package" ] && exit 0
+if [ -f "$packed" ]; then
+    mkdir -p "$root/.feed"
+    cp "$packed" "$package.$$" && mv "$package.$$" "$package"
+    exit 0
+fi
+[ "${1:-}" = cached ] && exit 1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 [ -f "$library" ] || build

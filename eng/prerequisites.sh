@@ -12,8 +12,14 @@ command -v dotnet >/dev/null ||
 dotnet --list-sdks | grep -qE '^(1[0-9]|[2-9][0-9])\.' ||
     die "needs the .NET SDK 10 or newer, found: $(dotnet --list-sdks | tr '\n' ' ')"
 
-# A feed either has librdkafka.redist or it does not; the answer is kept beside the local feed.
-if [ ! -d "$root/.feed" ]; then
+# A feed either has librdkafka.redist or it does not; the answer is kept beside the local feed. It need not be asked where a
+# restore has brought the package before, or where one was built before: of a feed that has it by now, the lower version wins.
+brought=${NUGET_PACKAGES:-$HOME/.nuget/packages}/librdkafka.redist/2.15.1/.nupkg.metadata
+if [ ! -d "$root/.feed" ] && [ -f "$brought" ]; then
+    mkdir -p "$root/.feed"
+elif [ ! -d "$root/.feed" ] && "$root/eng/librdkafka.sh" cached 2>/dev/null; then
+    : # it is in .feed now
+elif [ ! -d "$root/.feed" ]; then
     probe=$(mktemp -d)
     trap 'rm -rf "$probe"' EXIT
     cat >"$probe/probe.csproj" <<'PROJECT'

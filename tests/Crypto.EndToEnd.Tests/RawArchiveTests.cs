@@ -30,7 +30,7 @@ public sealed class RawArchiveTests
         var writer = Storage();
         await writer.HealthyAsync();
         var producing = ProduceAsync(producer, enough.Token);
-        for (var kill = 0; kill < TestScale.Count(20, atLeast: 3); kill++)
+        for (var kill = 0; kill < TestScale.Count(20); kill++)
         {
             var before = BytesIn(archive);
             await Eventually.IsTrueAsync(() => BytesIn(archive) > before, Patience, () => writer.Output);

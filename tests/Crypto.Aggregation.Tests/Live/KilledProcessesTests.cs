@@ -34,7 +34,7 @@ public class KilledProcessesTests
         {
             var total = (long)Symbols * TradesPerSymbol;
             // A kill needs work done before it, however slow the machine is.
-            var step = TestScale.IsLong ? total / 20 : total / 5;
+            var step = TestScale.IsLong ? total / 20 : total / 3;
             for (var kills = 0; ; kills++)
             {
                 if (await FoldedAsync(postgres, Math.Min(total, (kills + 1) * step), processes) == total) break;
