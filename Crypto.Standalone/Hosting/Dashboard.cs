@@ -53,6 +53,8 @@ internal sealed class Dashboard : IDisposable
         ];
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ASPIRE_CLI_TELEMETRY_OPTOUT"] = start.Environment["ASPIRE_DASHBOARD_TELEMETRY_OPTOUT"] = "true";
+        // Else each start asks the package feed for a newer CLI, which nobody here would read of.
+        start.Environment["features__updateNotificationsEnabled"] = "false";
         var dashboard = new Dashboard(Process.Start(start)!, port, mark);
         DashboardMark.Write(mark, dashboard._process);
         try
