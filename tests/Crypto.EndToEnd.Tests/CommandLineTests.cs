@@ -99,7 +99,7 @@ public sealed class CommandLineTests
     public async Task A_store_of_one_market_refuses_another_in_one_line()
     {
         await using var pipeline = new Pipeline();
-        var first = pipeline.Up("--recording", TestData.PathOf(TestData.SpotBtcusdt), "--speed", "max");
+        var first = pipeline.UpHere("--recording", TestData.PathOf(TestData.SpotBtcusdt), "--speed", "max");
         await first.HealthyAsync();
         await first.StopAsync(TimeSpan.FromSeconds(10));
 

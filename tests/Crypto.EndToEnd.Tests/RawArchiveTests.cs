@@ -21,7 +21,7 @@ public sealed class RawArchiveTests
     {
         await using var pipeline = new Pipeline();
         var archive = Path.Combine(pipeline.Folder, "archive");
-        await pipeline.UpRole("kafka,postgres").HealthyAsync();
+        await pipeline.UpHere("--roles", "kafka,postgres").HealthyAsync();
         using var producer = new ProducerBuilder<byte[], byte[]>(
             new ProducerConfig { BootstrapServers = $"127.0.0.1:{pipeline.Kafka}", Acks = Acks.All, EnableIdempotence = true }).Build();
         using var enough = new CancellationTokenSource();
