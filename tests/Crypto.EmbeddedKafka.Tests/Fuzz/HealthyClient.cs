@@ -8,6 +8,7 @@ internal sealed class HealthyClient(string bootstrap)
 {
     private const string Topic = "healthy";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private int _roundTrips;
 
@@ -29,6 +30,7 @@ internal sealed class HealthyClient(string bootstrap)
             Assert.True(record is not null, $"number {number} did not come back within {Patience}");
             Assert.Equal(number, record.Message.Value);
             Interlocked.Increment(ref _roundTrips);
+            ending.WaitHandle.WaitOne(Pause);
         }
     }
 }

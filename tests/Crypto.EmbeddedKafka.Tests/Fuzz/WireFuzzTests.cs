@@ -33,7 +33,8 @@ public sealed class WireFuzzTests : IDisposable
         }
 
         var fuzzers = Enumerable.Range(0, Fuzzers).Select(i => new WireFuzzer(broker.Port, 100 + i)).ToList();
-        await Task.WhenAll(fuzzers.Select(f => Task.Run(() => f.RunAsync(total / Fuzzers, Note))));
+        await Task.WhenAll(fuzzers.Select(f => Task.Factory.StartNew(
+            () => f.Run(total / Fuzzers, Note), default, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         int trips = healthy.RoundTrips;
         await Eventually.Async(() => healthy.RoundTrips > trips + 10 || served.IsCompleted, withinSeconds: 90);
         await ending.CancelAsync();

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Sockets;
-using Crypto.EmbeddedKafka.Tests.Wire;
 
 namespace Crypto.EmbeddedKafka.Tests.Fuzz;
 
@@ -8,13 +8,15 @@ namespace Crypto.EmbeddedKafka.Tests.Fuzz;
 /// One hostile client: mutated requests one after another, now and then frames that lie about their size, come in pieces or
 /// end in the middle, and connections that are left without waiting for the answer.
 /// </summary>
+/// <remarks>It blocks its thread: most requests cost a connection, and awaiting each would cost as much again.</remarks>
 internal sealed class WireFuzzer(int port, int seed)
 {
     /// <summary>A request may well be one that waits (for records, for a group); its sender does not.</summary>
-    private static readonly TimeSpan AnswerPatience = TimeSpan.FromMilliseconds(40);
+    private const int AnswerPatienceMs = 40;
 
     private readonly RequestMutator _mutator = new(seed);
-    private RawClient? _client;
+    private readonly byte[] _answer = new byte[64 * 1024];
+    private Socket? _connection;
 
     internal int Answered { get; private set; }
 
@@ -22,75 +24,133 @@ internal sealed class WireFuzzer(int port, int seed)
 
     internal int Abandoned { get; private set; }
 
-    internal async Task RunAsync(int requests, Action sent)
+    internal void Run(int requests, Action sent)
     {
         for (int i = 0; i < requests; i++)
         {
-            _client ??= await RawClient.ConnectAsync(port);
-            try
-            {
-                await (_mutator.Random.Next(20) == 0 ? MisbehaveAsync(_client) : AskAsync(_client));
-            }
-            catch (SocketException)
-            {
-                Leave(); // the broker closed the connection while this side was sending
-                CutOff++;
-            }
+            _connection ??= Connect();
+            if (_mutator.Random.Next(20) == 0)
+                Misbehave(_connection);
+            else
+                Ask(_connection);
             sent();
         }
         Leave();
     }
 
-    private async Task AskAsync(RawClient client)
+    private Socket Connect()
     {
-        await client.SendAsync(_mutator.Next());
-        using var patience = new CancellationTokenSource(AnswerPatience);
-        try
+        var connection = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
         {
-            if (await client.ReceiveAsync(patience.Token) is not null)
-            {
+            NoDelay = true,
+            ReceiveTimeout = AnswerPatienceMs,
+        };
+        connection.Connect(IPAddress.Loopback, port);
+        return connection;
+    }
+
+    private void Ask(Socket connection)
+    {
+        if (!Send(connection, Framed(_mutator.Next())))
+            return;
+        switch (Receive(connection))
+        {
+            case SocketError.Success:
                 Answered++;
                 return;
-            }
-            CutOff++;
-        }
-        catch (OperationCanceledException)
-        {
-            Abandoned++;
+            case SocketError.TimedOut:
+                Abandoned++;
+                break;
+            default:
+                CutOff++;
+                break;
         }
         Leave();
     }
 
-    private async Task MisbehaveAsync(RawClient client)
+    private void Misbehave(Socket connection)
     {
-        var request = _mutator.Next();
-        var frame = new byte[4 + request.Length];
-        BinaryPrimitives.WriteInt32BigEndian(frame, request.Length);
-        request.CopyTo(frame, 4);
+        byte[] frame = Framed(_mutator.Next());
+        bool isSent;
         switch (_mutator.Random.Next(4))
         {
             case 0:
                 BinaryPrimitives.WriteInt32BigEndian(frame, _mutator.Random.Next(int.MinValue, int.MaxValue));
-                await client.SendRawAsync(frame);
+                isSent = Send(connection, frame);
                 break;
             case 1:
-                await client.SendRawAsync(frame.AsMemory(0, _mutator.Random.Next(frame.Length)));
+                isSent = Send(connection, frame.AsSpan(0, _mutator.Random.Next(frame.Length)));
                 break;
             case 2:
-                foreach (var piece in frame.Chunk(7))
-                    await client.SendRawAsync(piece);
+                isSent = frame.Chunk(7).All(piece => Send(connection, piece));
                 break;
             default:
-                await client.SendRawAsync(new[] { frame, frame, frame }.SelectMany(f => f).ToArray());
+                isSent = Send(connection, [.. frame, .. frame, .. frame]);
                 break;
         }
+        if (!isSent)
+            return;
         Abandoned++;
         Leave();
     }
 
+    /// <summary>Sends all of it, or notes that the broker closed the connection meanwhile.</summary>
+    private bool Send(Socket connection, ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            int sent = connection.Send(bytes, SocketFlags.None, out var error);
+            if (error != SocketError.Success)
+            {
+                CutOff++;
+                Leave();
+                return false;
+            }
+            bytes = bytes[sent..];
+        }
+        return true;
+    }
+
+    /// <summary>Reads one whole answer.</summary>
+    private SocketError Receive(Socket connection)
+    {
+        var error = Fill(connection, 4);
+        if (error != SocketError.Success)
+            return error;
+        for (int left = BinaryPrimitives.ReadInt32BigEndian(_answer); left > 0; left -= _answer.Length)
+        {
+            error = Fill(connection, Math.Min(left, _answer.Length));
+            if (error != SocketError.Success)
+                return error;
+        }
+        return SocketError.Success;
+    }
+
+    private SocketError Fill(Socket connection, int length)
+    {
+        for (int filled = 0; filled < length;)
+        {
+            int received = connection.Receive(_answer.AsSpan(filled, length - filled), SocketFlags.None, out var error);
+            if (error != SocketError.Success)
+                return error;
+            if (received == 0)
+                return SocketError.Disconnecting;
+            filled += received;
+        }
+        return SocketError.Success;
+    }
+
+    private static byte[] Framed(byte[] request)
+    {
+        var frame = new byte[4 + request.Length];
+        BinaryPrimitives.WriteInt32BigEndian(frame, request.Length);
+        request.CopyTo(frame, 4);
+        return frame;
+    }
+
     private void Leave()
     {
-        _client?.Dispose();
-        _client = null;
+        _connection?.Dispose();
+        _connection = null;
     }
 }
