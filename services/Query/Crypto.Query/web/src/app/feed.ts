@@ -58,8 +58,9 @@ export class Feed {
       new LiveStream(`/stream/candles?symbol=${symbol}&interval=${this.route.interval}&snapshot=2`, {
         onEvent: (event) => {
           if (event.event !== 'candle' && event.event !== 'message') return;
-          this.arrived();
-          this.handlers.onCandles([JSON.parse(event.data) as Candle]);
+          const candle = JSON.parse(event.data) as Candle;
+          if (hasTrades(candle)) this.arrived();
+          this.handlers.onCandles([candle]);
         },
         onState: (state) => this.streamState(state),
       }),
@@ -81,6 +82,8 @@ export class Feed {
     this.stream = state;
     if (state === 'open') {
       this.lostAt = undefined;
+      // What never says anything is silent since it could.
+      if (this.lastArrival === -Infinity) this.arrived();
       if (this.wasOpen) this.handlers.onReturn();
       this.wasOpen = true;
       void this.checkHealth();
@@ -107,7 +110,7 @@ export class Feed {
     const answer = await getJson<{ candles: Candle[] }>(`/ohlc/${encodeURIComponent(route.symbol)}?interval=${route.interval}&limit=2`);
     if (answer.kind !== 'ok' || route !== this.route) return;
     const { candles } = answer.value;
-    if (candles.length > 0 && !answer.unchanged) this.arrived();
+    if (candles.some(hasTrades) && !answer.unchanged) this.arrived();
     this.handlers.onCandles(candles);
   }
 
@@ -129,6 +132,11 @@ export class Feed {
       silentFor: Date.now() - this.lastArrival,
     }));
   }
+}
+
+/** A flat candle comes because time passes, with a silent exchange as well. */
+function hasTrades(candle: Candle): boolean {
+  return candle.tradeCount > 0;
 }
 
 /** The reasons of the roles that do not work, in one sentence; undefined when all do. */

@@ -10,7 +10,7 @@ export interface FeedFacts {
   trouble: string | undefined;
   /** Milliseconds since the stream was lost; undefined while it is there. */
   lostFor: number | undefined;
-  /** Milliseconds since the last trade or candle arrived. */
+  /** Milliseconds since the last trade arrived, by itself or in a candle. */
   silentFor: number;
 }
 
@@ -43,7 +43,7 @@ function verdictOf(facts: FeedFacts): Omit<FeedVerdict, 'recorded'> {
   }
   if (facts.silentFor > staleMs && facts.silentFor !== Infinity) {
     const because = facts.trouble ? ` ${facts.trouble}` : '';
-    return { state: 'stale', word: `Stale · ${age}`, notice: `Nothing has arrived for ${age}: the prices below are not current.${because}` };
+    return { state: 'stale', word: `Stale · ${age}`, notice: `No trade has arrived for ${age}: the prices below are not current.${because}` };
   }
   // Recorded prices move like real ones; nobody shall take them for such.
   return { state: 'live', word: facts.market === 'running' ? 'Recorded' : 'Live', notice: facts.trouble };
