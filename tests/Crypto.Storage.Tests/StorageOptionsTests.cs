@@ -11,7 +11,7 @@ public sealed class StorageOptionsTests
         { new() { Group = " " }, "Storage:Group is empty: give the consumer group, e.g. crypto-storage" },
         { new() { SessionTimeout = TimeSpan.FromSeconds(5) }, "Storage:SessionTimeout is 00:00:05: give 00:00:06 to 00:00:10" },
         { new() { MaxBatchRecords = 200_001 }, "Storage:MaxBatchRecords is 200001: give a number from 1 to 200000" },
-        { new() { Linger = TimeSpan.FromSeconds(-1) }, "Storage:Linger is -00:00:01: give 00:00:00 to 00:00:05, e.g. 00:00:00.010" },
+        { new() { Linger = TimeSpan.FromSeconds(-1) }, "Storage:Linger is -00:00:01: give 00:00:00 to 00:00:05, e.g. 00:00:00.100" },
         { new() { UnhealthyAfter = TimeSpan.Zero }, "Storage:UnhealthyAfter is 00:00:00: give at least 00:00:01" },
         { new() { KeepDays = 0 }, "Storage:KeepDays is 0: give at least 1, or leave it out to keep everything" },
         {

@@ -28,8 +28,11 @@ public sealed class StorageOptions
     /// <summary>Records per transaction at most.</summary>
     public int MaxBatchRecords { get; set; } = 20_000;
 
-    /// <summary>How long the first record of a batch waits for others while the database is idle.</summary>
-    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(10);
+    /// <summary>
+    /// How long the first record of a batch waits for others while the database is idle. Candles and prices do not wait for it:
+    /// they come from the log.
+    /// </summary>
+    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Health turns red when this role could not store for so long.</summary>
     public TimeSpan UnhealthyAfter { get; set; } = TimeSpan.FromSeconds(10);
@@ -84,7 +87,7 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         if (options.MaxBatchRecords is < 1 or > 200_000)
             failures.Add($"Storage:MaxBatchRecords is {options.MaxBatchRecords}: give a number from 1 to 200000");
         if (options.Linger < TimeSpan.Zero || options.Linger > TimeSpan.FromSeconds(5))
-            failures.Add($"Storage:Linger is {options.Linger}: give 00:00:00 to 00:00:05, e.g. 00:00:00.010");
+            failures.Add($"Storage:Linger is {options.Linger}: give 00:00:00 to 00:00:05, e.g. 00:00:00.100");
         if (options.UnhealthyAfter < TimeSpan.FromSeconds(1))
             failures.Add($"Storage:UnhealthyAfter is {options.UnhealthyAfter}: give at least 00:00:01");
         if (options.KeepDays is < 1) failures.Add($"Storage:KeepDays is {options.KeepDays}: give at least 1, or leave it out to keep everything");
