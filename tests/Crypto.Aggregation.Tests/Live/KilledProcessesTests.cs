@@ -116,8 +116,6 @@ public class KilledProcessesTests
             where i.symbol = '{instrument.Symbol}' and c.interval_s = {interval.LengthUs / 1_000_000} and c.trade_count > 0 order by c.open_time
             """);
         await using var rows = await select.ExecuteReaderAsync();
-        return [.. (await CandleRows.ReadAllAsync(rows, default)).Select(row => row.ToCandle(instrument)).Select(c => new NaiveCandle(
-            c.OpenTimeUs, c.Open, c.High, c.Low, c.Close, NaiveCandle.Fixed(c.Volume), NaiveCandle.Fixed(c.QuoteVolume), c.TradeCount,
-            NaiveCandle.Fixed(c.TakerBuyVolume), NaiveCandle.Fixed(c.TakerBuyQuoteVolume), c.FirstTradeId!.Value, c.LastTradeId!.Value))];
+        return [.. (await CandleRows.ReadAllAsync(rows, default)).Select(row => NaiveCandle.Of(row.ToCandle(instrument)))];
     }
 }

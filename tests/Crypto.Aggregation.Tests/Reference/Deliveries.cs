@@ -11,8 +11,8 @@ namespace Crypto.Aggregation.Tests.Reference;
 /// <param name="Late">What comes when everything is final.</param>
 public sealed record Deliveries(IReadOnlyList<Trade> Trades, IReadOnlyList<Trade> InTime, IReadOnlyList<Trade> Late)
 {
-    /// <summary>Deliveries made from a seed, of trades that begin at the time or soon after it.</summary>
-    public static Deliveries Make(int seed, int count, long startUs)
+    /// <summary>Deliveries made from a seed, of trades of the instrument that begin at the time or soon after it.</summary>
+    public static Deliveries Make(int seed, int count, long startUs, Instrument instrument)
     {
         var random = new Random(seed);
         var shiftUs = startUs - RandomTrades.StartUs;
@@ -23,6 +23,7 @@ public sealed record Deliveries(IReadOnlyList<Trade> Trades, IReadOnlyList<Trade
             // The hour that the trades begin in is the caller's; where in it they begin does not matter.
             var aggregate = made with
             {
+                Instrument = instrument,
                 TradeTimeUs = made.TradeTimeUs + shiftUs,
                 EventTimeUs = made.EventTimeUs + shiftUs,
                 ReceivedTimeUs = made.ReceivedTimeUs + shiftUs,

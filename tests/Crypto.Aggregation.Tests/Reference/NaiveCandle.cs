@@ -17,6 +17,11 @@ public sealed record NaiveCandle(
             .OrderBy(bucket => bucket.Key).Select(bucket => Of(bucket.Key, [.. bucket])),
     ];
 
+    /// <summary>A candle with trades as the reference writes it.</summary>
+    public static NaiveCandle Of(Candle c) => new(
+        c.OpenTimeUs, c.Open, c.High, c.Low, c.Close, Fixed(c.Volume), Fixed(c.QuoteVolume), c.TradeCount,
+        Fixed(c.TakerBuyVolume), Fixed(c.TakerBuyQuoteVolume), c.FirstTradeId!.Value, c.LastTradeId!.Value);
+
     public static BigInteger Fixed(decimal value)
     {
         var bits = decimal.GetBits(value);

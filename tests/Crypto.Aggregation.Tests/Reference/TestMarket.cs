@@ -22,12 +22,14 @@ internal sealed class TestMarket : IAsyncDisposable
     private readonly bool _ownsPostgres;
     private readonly List<ConsumeResult<byte[], byte[]>> _log;
     private readonly ServiceProvider _services;
+    private readonly InstrumentStore _instruments;
 
     private TestMarket(
         TestPostgres postgres, bool ownsPostgres, List<ConsumeResult<byte[], byte[]>> log, string[] intervals,
         params (string Name, string Value)[] more)
     {
         (Postgres, _ownsPostgres, _log) = (postgres, ownsPostgres, log);
+        _instruments = new InstrumentStore(postgres.DataSource);
         var settings = intervals.Select((name, i) => KeyValuePair.Create($"Aggregation:Intervals:{i}", (string?)name))
             .Append(new("Kafka:BootstrapServers", "127.0.0.1:1")).Append(new("Kafka:Client:log_level", "0"))
             .Concat(more.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
@@ -124,15 +126,16 @@ internal sealed class TestMarket : IAsyncDisposable
     /// <summary>What storage would have done: the trades and their ledger.</summary>
     public async Task StoreAsync(params IEnumerable<Trade> trades)
     {
-        var id = await new InstrumentStore(Postgres.DataSource).GetOrCreateAsync(RandomTrades.Btcusdt, default);
         var rows = trades.ToList();
+        var ids = new List<int>();
+        foreach (var trade in rows) ids.Add(await _instruments.GetOrCreateAsync(trade.Instrument, default));
         foreach (var day in rows.Select(t => UnixTime.ToDateTime(t.TradeTimeUs).Date).Distinct())
             await Postgres.ExecuteAsync($"select market.ensure_trades_day('{day:yyyy-MM-dd}')");
         await using var insert = Postgres.DataSource.CreateCommand("""
             insert into market.trades
-            select $1, i, l, p, q, t, t, t, m, 0 from unnest($2, $3, $4, $5, $6, $7) as r (i, l, p, q, t, m)
+            select n, i, l, p, q, t, t, t, m, 0 from unnest($1, $2, $3, $4, $5, $6, $7) as r (n, i, l, p, q, t, m)
             """);
-        insert.Parameters.AddWithValue(id);
+        insert.Parameters.AddWithValue(ids.ToArray());
         insert.Parameters.AddWithValue(rows.Select(t => t.TradeId).ToArray());
         insert.Parameters.AddWithValue(rows.Select(t => t.LastTradeId).ToArray());
         insert.Parameters.AddWithValue(rows.Select(t => t.Price).ToArray());
@@ -140,23 +143,28 @@ internal sealed class TestMarket : IAsyncDisposable
         insert.Parameters.AddWithValue(rows.Select(t => UnixTime.ToDateTime(t.TradeTimeUs)).ToArray());
         insert.Parameters.AddWithValue(rows.Select(t => t.IsBuyerMaker).ToArray());
         await insert.ExecuteNonQueryAsync();
+        var stored = string.Join(", ", ids.Distinct());
         await Postgres.ExecuteAsync($"""
-            delete from market.coverage_ranges where instrument_id = {id};
+            delete from market.coverage_ranges where instrument_id in ({stored});
             insert into market.coverage_ranges
-            select {id}, lower(r), upper(r) - 1 from (
-                select unnest(range_agg(int8range(trade_id, last_trade_id, '[]'))) as r from market.trades where instrument_id = {id}) t
+            select instrument_id, lower(r), upper(r) - 1 from (
+                select instrument_id, unnest(range_agg(int8range(trade_id, last_trade_id, '[]'))) as r
+                from market.trades where instrument_id in ({stored}) group by instrument_id) t
             """);
     }
 
     /// <summary>The candles of one interval, oldest first.</summary>
     public async Task<List<Candle>> CandlesAsync(Interval interval, bool withFlat = false)
     {
+        var instruments = (await _instruments.AllAsync(default)).ToDictionary(known => known.Value, known => known.Key);
         await using var select = Postgres.DataSource.CreateCommand($"""
             select {Aggregation.Store.CandleRows.Columns} from market.candles c
             where interval_s = {interval.LengthUs / 1_000_000} and (trade_count > 0 or {withFlat}) order by open_time
             """);
         await using var rows = await select.ExecuteReaderAsync();
-        return [.. (await Aggregation.Store.CandleRows.ReadAllAsync(rows, default)).Select(row => row.ToCandle(RandomTrades.Btcusdt))];
+        var candles = new List<Candle>();
+        while (await rows.ReadAsync()) candles.Add(Aggregation.Store.CandleRows.Read(rows).ToCandle(instruments[rows.GetInt32(0)]));
+        return candles;
     }
 
     /// <summary>The states that settled candles had before, oldest first.</summary>
@@ -184,9 +192,7 @@ internal sealed class TestMarket : IAsyncDisposable
 
     /// <summary>The candles with trades as the naive reference writes them.</summary>
     public async Task<List<NaiveCandle>> NaiveAsync(Interval interval) =>
-        [.. (await CandlesAsync(interval)).Select(c => new NaiveCandle(
-            c.OpenTimeUs, c.Open, c.High, c.Low, c.Close, NaiveCandle.Fixed(c.Volume), NaiveCandle.Fixed(c.QuoteVolume), c.TradeCount,
-            NaiveCandle.Fixed(c.TakerBuyVolume), NaiveCandle.Fixed(c.TakerBuyQuoteVolume), c.FirstTradeId!.Value, c.LastTradeId!.Value))];
+        [.. (await CandlesAsync(interval)).Select(NaiveCandle.Of)];
 
     public async ValueTask DisposeAsync()
     {

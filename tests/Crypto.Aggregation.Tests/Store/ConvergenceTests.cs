@@ -1,4 +1,3 @@
-using Crypto.Aggregation.Replaying;
 using Crypto.Aggregation.Tests.Reference;
 using Crypto.Contracts;
 using Crypto.Testing;
@@ -15,59 +14,85 @@ namespace Crypto.Aggregation.Tests.Store;
 public class ConvergenceTests
 {
     private const long Hour = 3_600_000_000;
-    private const int CasesPerDay = 8;
+    private const int RoundsPerDay = 8;
     private static readonly string[] Names = ["1m", "5m", "15m"];
     private static readonly Interval[] Intervals = [Interval.OneMinute, Interval.FiveMinutes, Interval.FifteenMinutes];
-    private static readonly Config Runs = Config.QuickThrowOnFailure.WithMaxTest(TestScale.Count(10_000));
+
+    // A case for each: side by side they share transactions, as instruments do.
+    private static readonly Instrument[] Instruments = [.. Enumerable.Range(0, 4).Select(i => new Instrument(Venues.Binance, $"S{i}USDT"))];
+    private static readonly Config Rounds = Config.QuickThrowOnFailure.WithMaxTest(TestScale.Count(10_000) / Instruments.Length);
 
     [Fact]
     public async Task Any_delivery_converges_to_the_naive_reference_with_revisions_that_tell_the_story()
     {
         await using var market = await TestMarket.PreparedAsync(Names);
-        var (cases, revisions) = (0, 0);
-        Check.One(Runs, Prop.ForAll(ArbMap.Default.ArbFor<int>(), ArbMap.Default.ArbFor<PositiveInt>(), (seed, size) => Wait(async () =>
+        var (rounds, revisions) = (0, 0);
+        Check.One(Rounds, Prop.ForAll(ArbMap.Default.ArbFor<int>(), ArbMap.Default.ArbFor<PositiveInt>(), (seed, size) => Wait(async () =>
         {
-            // Market time never runs back, so each case has hours of its own.
-            var startUs = RandomTrades.StartUs + (24 / CasesPerDay * Hour * cases);
-            await ForgetAsync(market, dropDays: cases++ % CasesPerDay == 0);
-            revisions += await ConvergesAsync(market, Deliveries.Make(seed, 2 + (size.Get % 60), startUs), seed);
+            // Market time never runs back, so each round has hours of its own.
+            var startUs = RandomTrades.StartUs + (24 / RoundsPerDay * Hour * rounds);
+            await ForgetAsync(market, dropDays: rounds++ % RoundsPerDay == 0);
+            var random = new Random(seed);
+            var cases = Instruments.ToDictionary(one => one, one => Deliveries.Make(random.Next(), 2 + ((size.Get + random.Next(60)) % 60), startUs, one));
+            revisions += await ConvergesAsync(market, cases, random);
         })));
         // There were stories to tell.
-        Assert.True(revisions > cases, $"{revisions} revisions in {cases} cases");
+        Assert.True(revisions > rounds * Instruments.Length, $"{revisions} revisions in {rounds} rounds");
     }
 
-    private static async Task<int> ConvergesAsync(TestMarket market, Deliveries deliveries, int seed)
+    private static async Task<int> ConvergesAsync(TestMarket market, Dictionary<Instrument, Deliveries> cases, Random random)
     {
-        var random = new Random(seed);
-        market.Publish(deliveries.InTime);
-        await market.ApplyAsync(1 + random.Next(40));
-        market.Time.Note(deliveries.Trades.Max(t => t.TradeTimeUs) + Hour);
+        market.Publish(Mixed(cases.Values.Select(c => c.InTime), random));
+        await market.ApplyAsync(1 + random.Next(40 * cases.Count));
+        market.Time.Note(cases.Values.SelectMany(c => c.Trades).Max(t => t.TradeTimeUs) + Hour);
         await market.Idle.TickAsync(default);
-        var before = await LinesAsync(market, "1m");
+        var before = await FinalAsync(market);
 
-        market.Publish(deliveries.Late);
-        await market.ApplyAsync(1 + random.Next(40));
-        await market.StoreAsync(deliveries.Trades);
+        market.Publish(Mixed(cases.Values.Select(c => c.Late), random));
+        await market.ApplyAsync(1 + random.Next(40 * cases.Count));
+        await market.StoreAsync(cases.Values.SelectMany(c => c.Trades));
         await market.Idle.TickAsync(default);
-        foreach (var interval in Intervals) Assert.Equal(NaiveCandle.Fold(deliveries.Trades, interval), await market.NaiveAsync(interval));
         Assert.Equal(0L, await market.Postgres.ScalarAsync<long>("select count(*) from market.candle_recomputations"));
-        await KeepsWhatWasSettledAsync(market, before);
-        var revisions = 0;
-        foreach (var interval in Intervals) revisions += await TellsTheStoryAsync(market, interval);
-        return revisions;
+        var told = 0;
+        foreach (var interval in Intervals)
+        {
+            var candles = (await market.CandlesAsync(interval, withFlat: true)).ToLookup(c => c.Instrument);
+            var revisions = (await market.RevisionsAsync(interval)).ToLookup(r => r.Instrument);
+            foreach (var (instrument, deliveries) in cases)
+            {
+                Assert.Equal(NaiveCandle.Fold(deliveries.Trades, interval), candles[instrument].Where(c => c.TradeCount > 0).Select(NaiveCandle.Of));
+                if (interval == Interval.OneMinute)
+                    KeepsWhatWasSettled([.. before[instrument]], [.. candles[instrument].Where(IsFinal), .. revisions[instrument]]);
+                told += TellsTheStory(candles[instrument], revisions[instrument].ToLookup(r => r.OpenTimeUs));
+            }
+        }
+        return told;
+    }
+
+    // Each case keeps its own order, as on a partition.
+    private static List<Trade> Mixed(IEnumerable<IReadOnlyList<Trade>> deliveries, Random random)
+    {
+        var left = deliveries.Where(some => some.Count > 0).Select(some => new Queue<Trade>(some)).ToList();
+        var mixed = new List<Trade>();
+        while (left.Count > 0)
+        {
+            var next = left[random.Next(left.Count)];
+            mixed.Add(next.Dequeue());
+            if (next.Count == 0) left.Remove(next);
+        }
+        return mixed;
     }
 
     // Numbered without a hole up to the present, each state different from the next, and trades only ever added.
-    private static async Task<int> TellsTheStoryAsync(TestMarket market, Interval interval)
+    private static int TellsTheStory(IEnumerable<Candle> candles, ILookup<long, Candle> revisions)
     {
-        var revisions = (await market.RevisionsAsync(interval)).ToLookup(r => r.OpenTimeUs);
-        foreach (var candle in await market.CandlesAsync(interval, withFlat: true))
+        foreach (var candle in candles)
         {
             List<Candle> states = [.. revisions[candle.OpenTimeUs], candle];
             Assert.Equal(Enumerable.Range(0, states.Count), states.Select(s => s.Revision));
             foreach (var (former, next) in states.Zip(states.Skip(1)))
             {
-                Assert.NotEqual(CanonicalCandle.LineOf(former), CanonicalCandle.LineOf(next));
+                Assert.NotEqual(Told(former), Told(next));
                 Assert.True(former.TradeCount <= next.TradeCount);
                 Assert.Equal(CandleState.Final, former.State);
             }
@@ -76,15 +101,19 @@ public class ConvergenceTests
     }
 
     // A candle that was final when the late trades came is now as it was, or among its own revisions.
-    private static async Task KeepsWhatWasSettledAsync(TestMarket market, List<string> before)
+    private static void KeepsWhatWasSettled(List<Candle> before, IEnumerable<Candle> now)
     {
-        var states = (await market.RevisionsAsync(Interval.OneMinute)).Select(CanonicalCandle.LineOf).Concat(await LinesAsync(market, "1m")).ToHashSet();
-        Assert.All(before, line => Assert.Contains(line, states));
+        var states = now.Select(Told).ToHashSet();
+        Assert.All(before, candle => Assert.Contains(candle, states));
     }
 
-    private static async Task<List<string>> LinesAsync(TestMarket market, string interval) =>
-        [.. (await market.CandlesAsync(Interval.All.Single(i => i.Name == interval), withFlat: true))
-            .Where(c => c.State == CandleState.Final).Select(CanonicalCandle.LineOf)];
+    private static async Task<ILookup<Instrument, Candle>> FinalAsync(TestMarket market) =>
+        (await market.CandlesAsync(Interval.OneMinute, withFlat: true)).Where(IsFinal).ToLookup(c => c.Instrument, Told);
+
+    private static bool IsFinal(Candle candle) => candle.State == CandleState.Final;
+
+    // What the exchange says of a candle: numbers, however many zeros they end with.
+    private static Candle Told(Candle candle) => candle with { State = CandleState.Final, Revision = 0, Version = 0, Complete = true };
 
     private static async Task ForgetAsync(TestMarket market, bool dropDays)
     {
