@@ -1,3 +1,4 @@
+using Crypto.Contracts;
 using Crypto.Standalone.Commands;
 
 namespace Crypto.Standalone.Hosting;
@@ -17,6 +18,8 @@ internal static class Settings
         // Somebody looks: often enough that a trace is never far, seldom enough that the dashboard keeps minutes of them.
         if (options.DashboardPort is not null) settings["Ingestion:TraceOneIn"] = "50";
         if (infrastructure.MarketUrl is { } url) settings["Ingestion:MarketUrl"] = settings["Aggregation:MarketUrl"] = url;
+        // Of the recorded exchange nobody else uses up the limit, and with 80 % of it the first hour would wait for the next minute.
+        if (options.Recorded) settings["Ingestion:WeightPerMinute"] = options.Venue == Venues.BinanceUsdm ? "2300" : "5900";
         return settings;
     }
 }

@@ -46,6 +46,14 @@ public sealed class SettingsTests
         Assert.DoesNotContain("Aggregation:MarketUrl", settings.Keys);
     }
 
+    [Fact]
+    public async Task Only_a_recorded_exchange_is_asked_up_to_its_limit()
+    {
+        Assert.Equal("5900", (await FromAsync("--roles", "storage"))["Ingestion:WeightPerMinute"]);
+        Assert.Equal("2300", (await FromAsync("--roles", "storage", "--venue", "binance-usdm", "--symbols", "BTCUSDT"))["Ingestion:WeightPerMinute"]);
+        Assert.DoesNotContain("Ingestion:WeightPerMinute", (await FromAsync("--market", "live", "--roles", "storage")).Keys);
+    }
+
     private static async Task<Dictionary<string, string?>> FromAsync(params string[] arguments)
     {
         using var folder = new TemporaryFolder();
