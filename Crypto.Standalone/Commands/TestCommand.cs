@@ -14,8 +14,8 @@ internal sealed class TestCommand : Command
     // The longest first, so that the lanes end together.
     private static readonly string[] Longest = ["EndToEnd", "Aggregation", "Page", "EmbeddedKafka", "Query.Tests", "Storage"];
 
-    // They wait much, for a broker that is away or an outage's end, or are short: a lane of their own.
-    private static readonly string[] Beside = ["Crypto.Kafka.Tests", "Ingestion", "Contracts", "Standalone"];
+    // They wait much, for a broker that is away or an outage's end: a lane of their own.
+    private static readonly string[] Waiting = ["Crypto.Kafka.Tests", "Ingestion"];
 
     // Compilers do not run long enough to gain by being watched (a build of everything takes 48 s without it, 80 s with it),
     // and hardly by compiling anew what ran thirty times (0x100 instead: another tenth).
@@ -83,9 +83,9 @@ internal sealed class TestCommand : Command
         using var memory = whole ? null : MemoryFolder.TryMake();
         if (memory is not null) environment["TMPDIR"] = memory.Path;
         var total = new TestTally();
-        var isBeside = TestProjects(root, solution, filter).Concat(alone).ToLookup(project => Beside.Any(project.Contains));
+        var isWaiting = TestProjects(root, solution, filter).Concat(alone).ToLookup(project => Waiting.Any(project.Contains));
         // Two lanes keep two cores busy while their tests compute; with a third the same run took 11:34 instead of 11:10.
-        await Task.WhenAll(RunLanesAsync(isBeside[false], 2), RunLanesAsync(isBeside[true], 1));
+        await Task.WhenAll(RunLanesAsync(isWaiting[false], 2), RunLanesAsync(isWaiting[true], 1));
         Console.WriteLine(total);
         return total.IsGreen ? 0 : 1;
 

@@ -59,8 +59,8 @@ public sealed class MarketReplayOptions
     public int ConnectionsPerFiveMinutes { get; set; } = 300;
 
     /// <summary>
-    /// Request weight per minute and address, beyond which REST answers 429; 0 only counts, null is the venue's own limit:
-    /// 6000 at spot, 2400 at USD-M.
+    /// Request weight per minute and address, beyond which REST answers 429; 0 only counts, null is <see cref="WeightLimitOf"/>
+    /// the venue.
     /// </summary>
     public int? WeightPerMinute { get; set; }
 
@@ -98,4 +98,7 @@ public sealed class MarketReplayOptions
         foreach (var symbol in Symbols)
             if (!Instrument.TryParse(symbol, Venue, out _)) throw new FatalException($"'{symbol}' is no symbol; write it like BTCUSDT.");
     }
+
+    /// <summary>A venue's own limit of request weight per minute and address: 6000 at spot, 2400 at USD-M.</summary>
+    public static int WeightLimitOf(string venue) => venue == Venues.BinanceUsdm ? 2400 : 6000;
 }

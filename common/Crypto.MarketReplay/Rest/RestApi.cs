@@ -11,7 +11,7 @@ namespace Crypto.MarketReplay.Rest;
 internal sealed class RestApi(ReplayClock clock, MarketReplayOptions options, RequestFaults faults)
 {
     private readonly bool _usdm = options.Venue == Venues.BinanceUsdm;
-    private readonly RequestWeight _weight = new(options.WeightPerMinute ?? (options.Venue == Venues.BinanceUsdm ? 2400 : 6000), options.Time);
+    private readonly RequestWeight _weight = new(options.WeightPerMinute ?? MarketReplayOptions.WeightLimitOf(options.Venue), options.Time);
     private readonly TradeAnswers _trades = new(clock, options.Venue == Venues.BinanceUsdm);
     private readonly KlineAnswers _klines = new(clock, options.Venue == Venues.BinanceUsdm);
     private readonly ExchangeInfo _info = new(clock, options.Venue == Venues.BinanceUsdm);

@@ -117,7 +117,9 @@ internal sealed class WireFuzzer(int port, int seed)
         var error = Fill(connection, 4);
         if (error != SocketError.Success)
             return error;
-        for (int left = BinaryPrimitives.ReadInt32BigEndian(_answer); left > 0; left -= _answer.Length)
+        int size = BinaryPrimitives.ReadInt32BigEndian(_answer);
+        Assert.True(size >= 0, $"an answer of {size} bytes");
+        for (int left = size; left > 0; left -= _answer.Length)
         {
             error = Fill(connection, Math.Min(left, _answer.Length));
             if (error != SocketError.Success)

@@ -47,10 +47,11 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public async Task Only_a_recorded_exchange_is_asked_up_to_its_limit()
+    public async Task Only_a_recorded_exchange_of_ours_is_asked_up_to_its_limit()
     {
         Assert.Equal("5900", (await FromAsync("--roles", "storage"))["Ingestion:WeightPerMinute"]);
         Assert.Equal("2300", (await FromAsync("--roles", "storage", "--venue", "binance-usdm", "--symbols", "BTCUSDT"))["Ingestion:WeightPerMinute"]);
+        Assert.DoesNotContain("Ingestion:WeightPerMinute", (await FromAsync("--market-url", "http://exchange:80", "--roles", "storage")).Keys);
         Assert.DoesNotContain("Ingestion:WeightPerMinute", (await FromAsync("--market", "live", "--roles", "storage")).Keys);
     }
 

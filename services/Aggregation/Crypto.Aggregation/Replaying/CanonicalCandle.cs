@@ -7,6 +7,9 @@ namespace Crypto.Aggregation.Replaying;
 public static class CanonicalCandle
 {
     public static string LineOf(Candle c) => string.Create(CultureInfo.InvariantCulture,
-        $"{c.Key} {UnixTime.ToRfc3339(c.OpenTimeUs)} {c.Open} {c.High} {c.Low} {c.Close} {c.Volume} {c.QuoteVolume} {c.TradeCount} " +
-        $"{c.TakerBuyVolume} {c.TakerBuyQuoteVolume} {c.FirstTradeId} {c.LastTradeId}");
+        $"{c.Key} {UnixTime.ToRfc3339(c.OpenTimeUs)} {Text(c.Open)} {Text(c.High)} {Text(c.Low)} {Text(c.Close)} {Text(c.Volume)} " +
+        $"{Text(c.QuoteVolume)} {c.TradeCount} {Text(c.TakerBuyVolume)} {Text(c.TakerBuyQuoteVolume)} {c.FirstTradeId} {c.LastTradeId}");
+
+    // Without zeros at the end: how many there are depends on which trades came when, and says nothing.
+    private static string Text(decimal value) => value.ToString("0.############################", CultureInfo.InvariantCulture);
 }

@@ -30,14 +30,22 @@ describe('the feed', () => {
     [candles, trades, seen, last] = [new Source(), new Source(), [], undefined];
     const page = { hidden: false, addEventListener: (_: string, changed: () => void) => void (hide = () => ((page.hidden = true), changed())) };
     vi.stubGlobal('document', page);
+    serve({ candles: candles.response, trades: trades.response });
+  });
+
+  function serve(streams: { candles?: Response; trades?: Response }): void {
+    const missing = () => new Response(null, { status: 404 });
     vi.stubGlobal('fetch', (path: string) => Promise.resolve(
-      path.startsWith('/stream/candles') ? candles.response : path.startsWith('/stream/trades') ? trades.response
-        : Response.json({ market: 'running', roles: {}, trades: [] })));
+      path.startsWith('/stream/candles') ? streams.candles ?? missing() : path.startsWith('/stream/trades') ? streams.trades ?? missing()
+        : Response.json({ market: 'running', roles: {}, trades: [], candles: [candle(seen.length, flat)] })));
+  }
+
+  function follow(): void {
     new Feed({
       onCandles: (some) => seen.push(...some), onTrades: () => undefined, onReturn: () => undefined,
       onVerdict: (verdict) => (last = verdict),
     }).follow({ symbol: 'BTCUSDT', interval: '1s' });
-  });
+  }
 
   afterEach(() => {
     hide();
@@ -55,6 +63,7 @@ describe('the feed', () => {
   }
 
   it('is stale without trades, although the candles go on', async () => {
+    follow();
     candles.say('candle', candle(0));
     await vi.waitFor(() => expect(last?.state).toBe('live'));
     await flatCandles(staleMs);
@@ -68,7 +77,21 @@ describe('the feed', () => {
   });
 
   it('is stale when it never brought a trade', async () => {
+    follow();
     await flatCandles(staleMs);
+    expect(last?.state).toBe('stale');
+  });
+
+  it('is stale when a host without streams has flat candles only', async () => {
+    serve({});
+    follow();
+    for (let passed = 0; passed <= staleMs; passed += 1_000) {
+      const known = seen.length;
+      await vi.waitFor(() => {
+        vi.advanceTimersByTime(1_000);
+        expect(seen.length).toBeGreaterThan(known);
+      });
+    }
     expect(last?.state).toBe('stale');
   });
 });

@@ -80,10 +80,10 @@ export class Feed {
   private streamState(state: StreamState): void {
     if (state === 'closed') return;
     this.stream = state;
+    // What never says anything is silent since it could, by a stream or by being asked.
+    if ((state === 'open' || state === 'missing') && this.lastArrival === -Infinity) this.arrived();
     if (state === 'open') {
       this.lostAt = undefined;
-      // What never says anything is silent since it could.
-      if (this.lastArrival === -Infinity) this.arrived();
       if (this.wasOpen) this.handlers.onReturn();
       this.wasOpen = true;
       void this.checkHealth();
