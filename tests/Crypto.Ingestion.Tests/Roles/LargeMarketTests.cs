@@ -10,7 +10,9 @@ public sealed class LargeMarketTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
+    // `./crypto test --long` runs it before all others.
     [Fact]
+    [Trait("Machine", "Quiet")]
     public async Task After_an_outage_at_2000_trades_a_second_every_id_is_there_within_the_weight_budget()
     {
         // The market goes on without us: it is a function of wall time.
