@@ -25,7 +25,7 @@ internal sealed class CoverageClient(HttpClient http)
                 covered.Add(new IdRange(range.GetProperty("first").GetInt64(), range.GetProperty("last").GetInt64()));
             return covered;
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or KeyNotFoundException)
+        catch (Exception e) when (HttpFailure.Is(e) || e is JsonException or KeyNotFoundException)
         {
             throw new UsageException($"{http.BaseAddress} cannot be asked for its ledger: {e.Message} (does the system run?)");
         }

@@ -50,7 +50,7 @@ internal sealed class ReconcileCommand : Command
             var market = marketUrl is not null ? marketUrl
                 : system.Market is { } recorded ? new Uri(recorded)
                 : KlineSource.LiveMarket(instrument.Venue);
-            theirs = await KlineSource.FetchAsync(
+            theirs = await FetchAsync(
                 http, market, instrument, interval, fromUs ?? ours[0].OpenTimeUs, toUs ?? ours[^1].OpenTimeUs + interval.LengthUs, cancellation);
         }
         var chosen = (theirs ?? []).Where(k => (fromUs is null || k.OpenTimeUs >= fromUs) && (toUs is null || k.OpenTimeUs < toUs));
@@ -115,13 +115,26 @@ internal sealed class ReconcileCommand : Command
         }
     }
 
+    private static async Task<List<Kline>> FetchAsync(
+        HttpClient http, Uri market, Instrument instrument, Interval interval, long fromUs, long toUs, CancellationToken cancellation)
+    {
+        try
+        {
+            return await KlineSource.FetchAsync(http, market, instrument, interval, fromUs, toUs, cancellation);
+        }
+        catch (Exception e) when (HttpFailure.Is(e) || e is JsonException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
+        {
+            throw new UsageException($"{market} gives no candles: {e.Message} (name another exchange with --market-url, or an archive with --klines)");
+        }
+    }
+
     private static async Task<HttpResponseMessage> AskAsync(HttpClient http, string query, CancellationToken cancellation)
     {
         try
         {
             return await http.GetAsync(query, cancellation);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (HttpFailure.Is(e))
         {
             throw new UsageException($"{http.BaseAddress} does not answer: {e.Message} (does the system run?)");
         }

@@ -101,7 +101,7 @@ internal sealed class Dashboard : IDisposable
             using var answer = await http.GetAsync($"http://127.0.0.1:{port}/", cancellation);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (HttpFailure.Is(e) || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return false;
         }
@@ -143,7 +143,7 @@ internal sealed class Dashboard : IDisposable
                 using var answer = await http.GetAsync("/", patience.Token);
                 if (answer.IsSuccessStatusCode) return;
             }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            catch (Exception e) when (HttpFailure.Is(e) || e is OperationCanceledException)
             {
                 await Task.Delay(100, CancellationToken.None);
             }

@@ -65,6 +65,10 @@ public sealed class ProofCommandsTests(UsdmSystem system) : IClassFixture<UsdmSy
         Assert.Contains("4 of 5", output, StringComparison.Ordinal);
 
         Assert.NotEqual(0, (await RunAsync([.. command, "/nowhere/at/all.csv"])).Exit);
+        (exit, output) = await RunAsync([.. command[..^1], "--market-url", "http://127.0.0.1:1"]);
+        Assert.NotEqual(0, exit);
+        Assert.Contains("http://127.0.0.1:1/ gives no candles", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -214,7 +214,7 @@ public sealed class ScenarioTests : IDisposable
         {
             return await server.GetResponseAsync(path);
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (HttpFailure.Is(e))
         {
             return null;
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Crypto.Contracts;
 
 namespace Crypto.Testing;
 
@@ -45,7 +46,7 @@ public abstract class StandaloneSystem(string[] arguments) : IAsyncDisposable
                     if (condition(json)) return json;
                 }
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (HttpFailure.Is(e))
             {
                 last = e.Message;
             }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Crypto.Contracts;
 
 namespace Crypto.Bench.Pipeline;
 
@@ -62,7 +63,7 @@ internal sealed class HostProcess : IAsyncDisposable
             }
             return -1;
         }
-        catch (HttpRequestException) when (!_process.HasExited)
+        catch (Exception e) when (HttpFailure.Is(e) && !_process.HasExited)
         {
             return -1; // not listening yet
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Crypto.Ingestion.Exchange;
 using Microsoft.AspNetCore.Http;
 
@@ -107,6 +108,14 @@ public sealed class BinanceRestTests
     }
 
     [Fact]
+    public async Task A_connection_that_is_reset_as_soon_as_it_stands_is_a_failure_that_passes()
+    {
+        using var http = new HttpClient(new ResetConnections());
+
+        await Assert.ThrowsAsync<ExchangeUnavailableException>(() => StubExchange.Client("http://127.0.0.1:1", http: http).NewestAsync("BTCUSDT", default));
+    }
+
+    [Fact]
     public async Task The_weight_that_the_exchange_counted_is_taken_over()
     {
         await using var exchange = await StubExchange.StartAsync(context =>
@@ -129,6 +138,13 @@ public sealed class BinanceRestTests
         context.Response.StatusCode = status;
         if (retryAfter is not null) context.Response.Headers.RetryAfter = retryAfter;
         return context.Response.WriteAsync("no");
+    }
+
+    // What HttpClient's own handler does now and then where a server resets each new connection.
+    private sealed class ResetConnections : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new SocketException((int)SocketError.NotConnected);
     }
 
     // The minute does not turn during the test.

@@ -29,8 +29,8 @@ internal sealed class StubExchange : IAsyncDisposable
     }
 
     /// <summary>A REST client of an exchange at the address.</summary>
-    public static BinanceRest Client(string url, WeightBudget? budget = null, TimeSpan? timeout = null) => new(
-        new HttpClient { Timeout = timeout ?? TimeSpan.FromSeconds(10) },
+    public static BinanceRest Client(string url, WeightBudget? budget = null, TimeSpan? timeout = null, HttpClient? http = null) => new(
+        http ?? new HttpClient { Timeout = timeout ?? TimeSpan.FromSeconds(10) },
         ExchangeEndpoints.For(new IngestionOptions { MarketUrl = url }),
         budget ?? new WeightBudget(1_000_000, TimeProvider.System), "", false, NullLogger<BinanceRest>.Instance);
 

@@ -74,7 +74,7 @@ public sealed partial class ReconcileService(
             await RunAsync(http, cancellation).ConfigureAwait(false);
             _failing = false;
         }
-        catch (Exception e) when (e is HttpRequestException or NpgsqlException or TimeoutException or System.Text.Json.JsonException
+        catch (Exception e) when (HttpFailure.Is(e) || e is NpgsqlException or TimeoutException or System.Text.Json.JsonException
             || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
             if (!_failing) Log.Waiting(logger, e.Message);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Crypto.Contracts;
 using Microsoft.Extensions.Logging;
 
 namespace Crypto.Ingestion.Exchange;
@@ -103,7 +104,7 @@ public sealed partial class BinanceRest(
             var body = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
             return response.IsSuccessStatusCode ? body : throw Refusal(response, path, body);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (HttpFailure.Is(e))
         {
             throw new ExchangeUnavailableException($"{endpoints.Rest} cannot be reached: {e.Message}", inner: e);
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Crypto.Contracts;
 
 namespace Crypto.Ingestion.Feeds;
 
@@ -33,7 +34,7 @@ public sealed class ConditionalClient(HttpClient http, params (string Name, stri
             _received = new Validators(address, response.Headers.ETag, response.Content.Headers.LastModified);
             return body;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (HttpFailure.Is(e) || e is IOException)
         {
             throw new FeedUnavailableException($"{Host(address)} cannot be reached: {e.Message}", inner: e);
         }

@@ -23,7 +23,7 @@ public sealed class MarketStatusClient(HttpClient http, ExchangeEndpoints endpoi
             var body = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
             return Read(body);
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (HttpFailure.Is(e) || e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new ExchangeUnavailableException($"{endpoints.Rest} does not say what it is: {e.Message}", inner: e);
         }

@@ -69,7 +69,7 @@ public sealed partial class AlertWebhooks(AggregationOptions options, TimeProvid
                 // A refusal is final, but for too many requests.
                 if ((int)response.StatusCode is >= 400 and < 500 and not 429) attempt = Attempts;
             }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
+            catch (Exception e) when (HttpFailure.Is(e) || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
             {
                 reason = e.Message;
             }
