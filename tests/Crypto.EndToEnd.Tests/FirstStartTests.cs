@@ -15,8 +15,7 @@ public sealed class FirstStartTests
         var version = Newest(first).GetProperty("version").GetInt64();
         await process.UntilAsync("/ohlc/ETHUSDT?interval=1m&limit=1",
             json => Newest(json).GetProperty("version").GetInt64() > version, TimeSpan.FromSeconds(10));
-        var health = await process.HealthyAsync();
-        Assert.Equal("healthy", health.GetProperty("status").GetString());
+        await process.UntilAsync("/health", json => json.GetProperty("status").GetString() == "healthy", TimeSpan.FromSeconds(60));
 
         // The last hour is fetched on the first start, so that the chart is full: more than the exchange lets one ask in a minute.
         var chart = await process.UntilAsync("/ohlc/ETHUSDT?interval=1m&limit=1000",

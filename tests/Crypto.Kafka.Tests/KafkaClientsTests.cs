@@ -147,6 +147,6 @@ public sealed class KafkaClientsTests
         using var consumer = new ConsumerBuilder<byte[], byte[]>(
             KafkaClients.ConsumerConfig(cluster.Options, "reader", null, TimeSpan.FromSeconds(6))).Build();
         consumer.Assign(new TopicPartitionOffset(topic, 0, 0));
-        return consumer.Consume(TimeSpan.FromSeconds(20)) ?? throw new TimeoutException($"nothing in {topic}");
+        return consumer.Consume(TimeSpan.FromSeconds(90)) ?? throw new TimeoutException($"nothing in {topic}");
     }
 }

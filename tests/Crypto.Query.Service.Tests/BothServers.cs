@@ -34,6 +34,12 @@ public sealed class BothServers : IAsyncLifetime
         (_official, var url) = await ServiceProcess.StartAsync(_database.ConnectionString, NoBroker);
         _toPortable = GrpcChannel.ForAddress(_portable.GrpcUrl);
         _toOfficial = GrpcChannel.ForAddress(url);
+        // Until they have read the prices, on a busy machine they may refuse to tell them.
+        await Eventually.IsTrueAsync(async () =>
+        {
+            var (portable, official) = await AskAsync("crypto.market.v1.MarketData", "GetLatestPrices", new Market.V1.GetLatestPricesRequest());
+            return portable.Status == StatusCode.OK && official.Status == StatusCode.OK;
+        }, "both servers tell the latest prices");
     }
 
     public async Task DisposeAsync()

@@ -38,8 +38,8 @@ public sealed class StorageServiceTests : IAsyncLifetime
 
         await LedgerIsAsync("1..1000");
         await LedgerIsAsync("1..700", Records.Eth);
-        await storage.HealthyAsync();
-        Assert.StartsWith("trades: reads 8 partitions; feeds: reads ", (await storage.HealthAsync()).Description, StringComparison.Ordinal);
+        await RunningStorage.UntilAsync(async () => await storage.HealthAsync() is { Status: HealthStatus.Healthy, Description: { } told }
+            && told.StartsWith("trades: reads 8 partitions; feeds: reads ", StringComparison.Ordinal), "health tells what is read");
         await RunningStorage.UntilAsync(() => Task.FromResult(storage.Service.Status.LagRecords == 0), "no lag is left");
     }
 
@@ -99,7 +99,7 @@ public sealed class StorageServiceTests : IAsyncLifetime
             _broker.BootstrapServers, dataSource, "one", ("Storage:UnhealthyAfter", "00:00:02")))
         {
             await storage.ProduceAsync(Ids(1, 2000).Select(id => Records.Trade(id)));
-            await RunningStorage.UntilAsync(async () => await CountAsync(dataSource) > 0, "the first trades are stored");
+            await RunningStorage.UntilAsync(async () => await CountAsync(dataSource) == 2000, "the first trades are stored");
             await server.DisposeAsync();
             await storage.ProduceAsync(Ids(2001, 30_000).Select(id => Records.Trade(id)));
             await RunningStorage.UntilAsync(async () => (await storage.HealthAsync()).Status == HealthStatus.Unhealthy, "health turns red");
@@ -216,7 +216,7 @@ public sealed class StorageServiceTests : IAsyncLifetime
         var letters = new List<string>();
         await Task.Run(() =>
         {
-            while (letters.Count < count && consumer.Consume(TimeSpan.FromSeconds(20)) is { } letter)
+            while (letters.Count < count && consumer.Consume(TimeSpan.FromSeconds(90)) is { } letter)
                 letters.Add(Encoding.UTF8.GetString(letter.Message.Value));
         });
         return letters;

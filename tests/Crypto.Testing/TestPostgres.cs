@@ -72,6 +72,7 @@ public sealed class TestPostgres : IAsyncDisposable
         var server = await LocalPostgres.StartAsync(new LocalPostgresOptions
         {
             Folder = folder,
+            Port = FreePorts.Take(),
             Database = Template,
             // The server lives as long as the tests: nothing of it has to survive a power cut.
             Settings = new Dictionary<string, string> { ["fsync"] = "off", ["full_page_writes"] = "off", ["max_connections"] = "200" },

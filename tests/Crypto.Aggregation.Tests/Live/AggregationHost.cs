@@ -16,6 +16,7 @@ namespace Crypto.Aggregation.Tests.Live;
 internal sealed class AggregationHost : IAsyncDisposable
 {
     private readonly IHost _host;
+    private bool _disposed;
 
     private AggregationHost(IHost host) => _host = host;
 
@@ -70,6 +71,8 @@ internal sealed class AggregationHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         await _host.StopAsync();
         _host.Dispose();
     }

@@ -37,6 +37,8 @@ public class SignalTests
             && await postgres.ScalarAsync<long>("select count(*) from market.alerts where not published") == 0,
             "every closed candle's signal published", TimeSpan.FromSeconds(90));
 
+        // It would publish them again at once.
+        await host.DisposeAsync();
         var instrument = RandomTrades.Btcusdt;
         await postgres.ExecuteAsync("update market.indicators set published = false");
         var stored = await new SignalStore(postgres.DataSource).UnpublishedAsync(1, instrument, default);

@@ -21,16 +21,18 @@ public sealed class BinanceRestTests
     [Fact]
     public async Task After_a_refusal_no_request_leaves_before_the_pause_is_over()
     {
-        var requests = 0;
+        var came = new List<long>();
         await using var exchange = await StubExchange.StartAsync(context =>
-            Interlocked.Increment(ref requests) == 1 ? Refuse(context, 429, "1") : context.Response.WriteAsync("[]"));
+        {
+            came.Add(Stopwatch.GetTimestamp());
+            return came.Count == 1 ? Refuse(context, 429, "1") : context.Response.WriteAsync("[]");
+        });
         var rest = StubExchange.Client(exchange.Url);
         await Assert.ThrowsAsync<ExchangeUnavailableException>(() => rest.NewestAsync("BTCUSDT", default));
-
-        var watch = Stopwatch.StartNew();
         Assert.Null(await rest.NewestAsync("BTCUSDT", default));
 
-        Assert.True(watch.Elapsed > TimeSpan.FromMilliseconds(900), $"{watch.Elapsed}");
+        Assert.Equal(2, came.Count);
+        Assert.InRange(Stopwatch.GetElapsedTime(came[0], came[1]), TimeSpan.FromMilliseconds(990), TimeSpan.MaxValue);
     }
 
     [Fact]

@@ -23,10 +23,10 @@ public sealed class BackpressureTests
         var host = await platform.StartRolesAsync(settings:
             [("Ingestion:FirstStartBackfill", "00:00:00"), ("Ingestion:InFlightMax", "100"), ("Ingestion:HeldBackMax", "00:00:01")]);
         await platform.UntilAsync("select count(*) > 1000 from market.trades", true, TimeSpan.FromSeconds(60));
-        Assert.Empty(clients.Reasons);
+        var left = clients.Reasons.Count;
 
         await platform.Broker.StopAsync();
-        await Eventually.IsTrueAsync(() => clients.Reasons.Count == 1, TimeSpan.FromSeconds(60), () => $"{clients.Came} came");
+        await Eventually.IsTrueAsync(() => clients.Reasons.Count > left, TimeSpan.FromSeconds(60), () => $"{clients.Came} came");
         // Bounded: what waits is the limit, and one frame for each of those who wait.
         Assert.InRange(Platform.ReportOf(host).InFlight, 1, 110);
         await platform.Broker.StartAgainAsync();

@@ -19,7 +19,7 @@ internal static class DeadLetterReader
         }).Build();
         consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
         var records = new List<ConsumeResult<byte[], byte[]>>();
-        var deadline = DateTime.UtcNow.AddSeconds(20);
+        var deadline = DateTime.UtcNow.AddSeconds(90);
         while (records.Count < count && DateTime.UtcNow < deadline)
             if (consumer.Consume(TimeSpan.FromMilliseconds(200)) is { } record) records.Add(record);
         Assert.Equal(count, records.Count);

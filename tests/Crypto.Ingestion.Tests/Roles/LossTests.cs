@@ -49,7 +49,7 @@ public sealed class LossTests
         await using var platform = await Platform.StartAsync();
         var port = FreePorts.Take();
         await platform.OpenMarketAsync(new MarketReplayOptions { Port = port });
-        await platform.StartRolesAsync(settings: ("Ingestion:FirstStartBackfill", "00:00:00"));
+        await platform.StartRolesAsync(settings: [("Ingestion:FirstStartBackfill", "00:00:00"), Platform.Patient]);
         await platform.UntilAsync("select count(distinct instrument_id) from market.trades", 2L);
 
         await platform.CloseMarketAsync();
@@ -73,8 +73,7 @@ public sealed class LossTests
         var first = await platform.StartRolesAsync();
         await Eventually.IsTrueAsync(() => platform.Market!.Status.FramesSent > 1000);
         await platform.StopAsync(first);
-        var stoppedAt = platform.Market!.Status.FramesSent;
-        await Eventually.IsTrueAsync(() => platform.Market!.Status.FramesSent > stoppedAt + 3000);
+        await platform.MarketGoesOnAsync(3000);
 
         await platform.StartRolesAsync(settings: ("Ingestion:RepairWith", "aggregates"));
 
@@ -92,7 +91,7 @@ public sealed class LossTests
     public async Task What_is_older_than_the_limit_is_refused_with_the_cause_and_the_rest_is_repaired()
     {
         await using var platform = await Platform.StartAsync();
-        await platform.OpenMarketAsync(new MarketReplayOptions { Recordings = [TestData.PathOf(TestData.SpotBtcusdt)], Speed = 100 });
+        await platform.OpenMarketAsync(new MarketReplayOptions { Recordings = [TestData.PathOf(TestData.SpotBtcusdt)], Speed = 50 });
         var first = await platform.StartRolesAsync();
         await Eventually.IsTrueAsync(() => platform.Market!.Status.FramesSent > 1000);
         await platform.StopAsync(first);

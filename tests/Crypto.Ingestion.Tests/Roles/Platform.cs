@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Crypto.Ingestion.Health;
 using Crypto.Kafka;
 using Crypto.MarketReplay;
+using Crypto.MarketReplay.Clocks;
 using Crypto.Storage;
 using Crypto.Testing;
 using Microsoft.Extensions.Configuration;
@@ -15,6 +16,11 @@ namespace Crypto.Ingestion.Tests.Roles;
 /// <summary>A database, a broker and an exchange, all real, with ingestion and storage started on demand.</summary>
 internal sealed class Platform : IAsyncDisposable
 {
+    /// <summary>
+    /// REST's answer counts only where the stream has long been silent: a busy machine, too, has each gap found by the frame after it.
+    /// </summary>
+    public static readonly (string Name, string Value) Patient = ("Ingestion:QuietFor", "00:00:30");
+
     private readonly List<IHost> _hosts = [];
 
     private Platform(TestPostgres database, TestBroker broker)
@@ -37,6 +43,13 @@ internal sealed class Platform : IAsyncDisposable
     {
         await CloseMarketAsync();
         return Market = await MarketReplayServer.StartAsync(options, loggers ?? NullLoggerFactory.Instance, CancellationToken.None);
+    }
+
+    /// <summary>Waits until the exchange has sent so many frames more, or all of its recording.</summary>
+    public async Task MarketGoesOnAsync(int frames)
+    {
+        var from = Market!.Status.FramesSent;
+        await Eventually.IsTrueAsync(() => Market.Status.FramesSent > from + frames || Market.Status.State == ReplayState.Ended);
     }
 
     /// <summary>The exchange goes away, with its connections.</summary>

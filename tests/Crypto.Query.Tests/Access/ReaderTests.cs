@@ -63,8 +63,8 @@ public sealed class ReaderTests : IAsyncLifetime
     [Fact]
     public async Task Health_tells_as_whom_the_role_reads()
     {
-        await using var server = await QueryServer.StartAsync(_database);
-        var health = await server.Http.OkAsync("/health");
+        await using var server = await QueryServer.StartAsync(_database, settings: ("Query:KafkaGraceSeconds", "3600"));
+        var health = await server.HealthyAsync();
         Assert.Equal(QueryDatabase.Reader, health.GetProperty("roles").GetProperty("query").Text("readsAs"));
     }
 

@@ -12,8 +12,8 @@ public sealed class HealthTests
     public async Task A_role_that_works_is_healthy()
     {
         await using var database = await TestPostgres.CreateAsync();
-        await using var server = await QueryServer.StartAsync(database);
-        var health = await server.Http.OkAsync("/health");
+        await using var server = await QueryServer.StartAsync(database, settings: ("Query:KafkaGraceSeconds", "3600"));
+        var health = await server.HealthyAsync();
         Assert.Equal("healthy", health.Text("status"));
         Assert.Equal("healthy", health.GetProperty("roles").GetProperty("query").Text("status"));
         Assert.Equal(JsonValueKind.Null, health.GetProperty("market").ValueKind);
@@ -36,7 +36,7 @@ public sealed class HealthTests
     {
         await using var database = await TestPostgres.CreateAsync();
         await database.ExecuteAsync("drop schema market cascade");
-        await using var server = await QueryServer.StartAsync(database);
+        await using var server = await QueryServer.StartEmptyAsync(database);
         using var response = await server.Http.GetAsync("/health");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Null(await server.Http.ProblemAsync("/prices/latest", HttpStatusCode.ServiceUnavailable));

@@ -1,7 +1,11 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Crypto.Contracts;
 using Crypto.Kafka;
 using Crypto.Query.Data;
 using Crypto.Query.Grpc.Wire;
+using Crypto.Query.Live;
 using Crypto.Query.Rest;
 using Crypto.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -34,7 +38,29 @@ internal sealed class QueryServer : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>Starts it and waits until it has read the latest prices: on a busy machine it may refuse them for a moment.</summary>
     public static async Task<QueryServer> StartAsync(
+        TestPostgres database, string? brokers = null, params (string Name, string Value)[] settings)
+    {
+        var server = await StartEmptyAsync(database, brokers, settings);
+        var refresh = server.Services.GetRequiredService<LatestPriceRefresh>();
+        await Eventually.IsTrueAsync(async () =>
+        {
+            try
+            {
+                await refresh.LoadedAsync(CancellationToken.None);
+                return true;
+            }
+            catch (RetriableException)
+            {
+                return false;
+            }
+        }, "the latest prices are read");
+        return server;
+    }
+
+    /// <summary>As <see cref="StartAsync"/>, whether the database has prices or not.</summary>
+    public static async Task<QueryServer> StartEmptyAsync(
         TestPostgres database, string? brokers = null, params (string Name, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -60,6 +86,19 @@ internal sealed class QueryServer : IAsyncDisposable
         app.MapMarketDataGrpc();
         await app.StartAsync();
         return new QueryServer(app);
+    }
+
+    /// <summary>What <c>/health</c> says as soon as it is 200.</summary>
+    public async Task<JsonElement> HealthyAsync()
+    {
+        JsonElement? health = null;
+        await Eventually.IsTrueAsync(async () =>
+        {
+            using var response = await Http.GetAsync("/health");
+            if (response.IsSuccessStatusCode) health = await response.Content.ReadFromJsonAsync<JsonElement>();
+            return health is not null;
+        }, "health is green");
+        return health!.Value;
     }
 
     public async ValueTask DisposeAsync()

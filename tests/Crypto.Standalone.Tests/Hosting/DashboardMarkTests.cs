@@ -59,8 +59,9 @@ public sealed class DashboardMarkTests : IDisposable
 
     private static DashboardMark.Identity Dead()
     {
-        using var process = Process.Start("true");
+        using var process = Process.Start("sleep", "600");
         var identity = DashboardMark.Identity.Of(process);
+        process.Kill();
         process.WaitForExit();
         return identity;
     }

@@ -18,7 +18,7 @@ public sealed class PostgresSupervisorTests
         // Root hands the cluster to another account, which must be able to reach it.
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder.Path, (UnixFileMode)0b111_101_101);
         await using var server = await LocalPostgres.StartAsync(
-            new LocalPostgresOptions { Folder = folder.Path }, NullLogger.Instance, CancellationToken.None);
+            new LocalPostgresOptions { Folder = folder.Path, Port = FreePorts.Take() }, NullLogger.Instance, CancellationToken.None);
         await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString);
         await using (var create = dataSource.CreateCommand("create table kept as select 7 as id")) await create.ExecuteNonQueryAsync();
         Assert.Equal(HealthStatus.Healthy, (await HealthAsync(server)).Status);
