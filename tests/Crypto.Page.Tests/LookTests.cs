@@ -21,13 +21,13 @@ public sealed class LookTests(LoopingHost looping)
     public async Task The_page_paints_within_a_second_and_asks_no_other_host()
     {
         await using var visit = await Visit.ToAsync(Host);
-        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 50);
+        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 25);
         await visit.UntilAsync("it paints in time, on a machine that may be busy with something else", async () =>
         {
             var plain = await visit.PaintMillisecondsAsync("/licenses.txt");
             return await visit.PaintMillisecondsAsync("/") < Math.Max(PaintMillisecondsMax, PlainTextsMax * plain);
         });
-        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 50);
+        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 25);
         await visit.SaysAsync("#feed-text", "^Recorded$");
         Assert.Equal("BTC/USDT", await visit.TextAsync("#pair"));
         await visit.PictureAsync("dark");
@@ -56,18 +56,18 @@ public sealed class LookTests(LoopingHost looping)
         await using var visit = await Visit.ToAsync(Host);
         await visit.ShowsAsync("BTCUSDT", "1m");
         await visit.Page.Locator("#intervals [data-value='5m']").ClickAsync();
-        await visit.ShowsAsync("BTCUSDT", "5m", atLeast: 12);
+        await visit.ShowsAsync("BTCUSDT", "5m", atLeast: 6);
         await visit.Page.Locator("#watchlist [data-symbol='ETHUSDT']").ClickAsync();
-        await visit.ShowsAsync("ETHUSDT", "5m", atLeast: 12);
+        await visit.ShowsAsync("ETHUSDT", "5m", atLeast: 6);
         await visit.SaysAsync("#price", @"^2,\d{3}\.\d+$");
         Assert.EndsWith("#ETHUSDT/5m", visit.Page.Url, StringComparison.Ordinal);
         await visit.Page.Keyboard.PressAsync("2");
-        await visit.ShowsAsync("ETHUSDT", "1m", atLeast: 50);
+        await visit.ShowsAsync("ETHUSDT", "1m", atLeast: 25);
         await visit.Page.Keyboard.PressAsync("]");
-        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 50);
+        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 25);
         await visit.SaysAsync("#price", @"^6\d,\d{3}\.\d+$");
         await visit.Page.ReloadAsync();
-        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 50);
+        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 25);
         visit.IsClean();
     }
 
@@ -95,7 +95,7 @@ public sealed class LookTests(LoopingHost looping)
     public async Task The_candle_under_the_pointer_is_shown_to_the_last_digit()
     {
         await using var visit = await Visit.ToAsync(Host);
-        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 50);
+        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 25);
         var box = (await visit.Chart.BoundingBoxAsync())!;
         await visit.Page.Mouse.MoveAsync(box.X + (box.Width * 0.4f), box.Y + (box.Height * 0.5f));
         await visit.SaysAsync("#legend .when", @"^\d\d-\d\d \d\d:\d\d:00$");
@@ -147,7 +147,7 @@ public sealed class LookTests(LoopingHost looping)
     public async Task Light_and_dark_follow_the_system_until_the_reader_chooses()
     {
         await using var visit = await Visit.ToAsync(Host, scheme: ColorScheme.Light);
-        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 50);
+        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 25);
         Assert.Equal("light", await visit.Page.EvaluateAsync<string>("document.documentElement.dataset.theme"));
         await visit.PictureAsync("light");
         await visit.Page.Keyboard.PressAsync("t");
@@ -162,7 +162,7 @@ public sealed class LookTests(LoopingHost looping)
     public async Task A_phone_shows_everything_without_scrolling_sideways()
     {
         await using var visit = await Visit.ToAsync(Host, phone: true);
-        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 50);
+        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 25);
         await visit.UntilAsync("it is as wide as the phone", async () => await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth") == 390);
         foreach (var part in new[] { "#price", "#intervals", "#chart", "#watchlist", "#trades li", "#badge", ".credits" })
             await Assertions.Expect(visit.Page.Locator(part).First).ToBeVisibleAsync();
@@ -176,7 +176,7 @@ public sealed class LookTests(LoopingHost looping)
     public async Task A_small_laptop_shows_everything_on_one_screen_and_nothing_on_top_of_another()
     {
         await using var visit = await Visit.ToAsync(Host, height: 720);
-        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 50);
+        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 25);
         await visit.SaysAsync("#gauge .value", @"^\d{1,3}$");
         var overlaps = await visit.Page.EvaluateAsync<string[]>("""
             () => {
@@ -212,7 +212,7 @@ public sealed class LookTests(LoopingHost looping)
         await visit.SaysAsync("#chart-empty", "^Candles of 4h are not kept here");
         await visit.PictureAsync("empty");
         await visit.Page.Keyboard.PressAsync("2");
-        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 50);
+        await visit.ShowsAsync("BTCUSDT", "1m", atLeast: 25);
         await Assertions.Expect(visit.Page.Locator("#chart-empty")).ToBeHiddenAsync();
         visit.IsClean();
     }

@@ -13,7 +13,7 @@ public sealed class TroubleTests(LoopingHost looping)
     {
         var host = looping.Host;
         await using var visit = await Visit.ToAsync(host, "#ETHUSDT/1m");
-        await visit.ShowsAsync("ETHUSDT", "1m", atLeast: 50);
+        await visit.ShowsAsync("ETHUSDT", "1m", atLeast: 25);
 
         await host.KillAsync();
         await visit.SaysAsync("#feed-text", "^Reconnecting$");
@@ -26,7 +26,7 @@ public sealed class TroubleTests(LoopingHost looping)
         var before = await visit.TextAsync("#legend .item:has-text('Trades') b");
         await visit.UntilAsync("candles move again", async () => await visit.TextAsync("#legend .item:has-text('Trades') b") != before);
 
-        // The hour that a first start fetches may still be on its way: what is repaired late must reach the open page too.
+        // The half hour that a first start fetches may still be on its way: what is repaired late must reach the open page too.
         await visit.SaysAsync("#badge-text", "^Complete");
         await visit.UntilAsync("the chart has every minute", async () =>
         {

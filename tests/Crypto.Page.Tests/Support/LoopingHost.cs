@@ -12,7 +12,8 @@ public sealed class LoopingHost : IAsyncLifetime
     public async Task InitializeAsync()
     {
         if (Missing.Browser is not null) return;
-        _host = await PageHost.StartAsync();
+        // Half an hour of history is enough to scroll in.
+        _host = await PageHost.StartAsync("--set", "Ingestion:FirstStartBackfill=00:30:00");
         await _host.CompleteAsync("BTCUSDT");
         await _host.CompleteAsync("ETHUSDT");
     }
