@@ -101,7 +101,7 @@ public sealed class CommandLineTests
         await using var pipeline = new Pipeline();
         var first = pipeline.UpHere("--recording", TestData.PathOf(TestData.SpotBtcusdt), "--speed", "max");
         await first.HealthyAsync();
-        await first.StopAsync(TimeSpan.FromSeconds(60));
+        await first.StopAsync(TimeSpan.FromSeconds(10));
 
         var other = pipeline.Up("--recording", TestData.PathOf(TestData.SpotEthusdt), "--speed", "max");
 

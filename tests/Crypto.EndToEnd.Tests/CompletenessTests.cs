@@ -19,4 +19,8 @@ public sealed class CompletenessTests(Reference reference)
         Assert.Equal(1, coverage.GetProperty("ranges").GetArrayLength());
         Assert.Equal(0, coverage.GetProperty("void").GetInt64());
     }
+
+    [Fact]
+    public void A_system_whose_recording_has_ended_stays_healthy() =>
+        Assert.Equal("healthy", reference.Health.GetProperty("status").GetString());
 }

@@ -73,7 +73,7 @@ public sealed class CrashTests(Reference reference, ITestOutputHelper output)
         await rest.HealthyAsync();
         await RandomPauseAsync(4_000);
 
-        await postgres.StopAsync(TimeSpan.FromSeconds(60));
+        await postgres.StopAsync(TimeSpan.FromSeconds(10));
         await Task.Delay(TestScale.IsLong ? TimeSpan.FromMinutes(6) : TimeSpan.FromSeconds(30));
         pipeline.UpRole("postgres", Replay);
 

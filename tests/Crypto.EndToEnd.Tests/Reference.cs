@@ -24,10 +24,12 @@ public sealed class Reference : IAsyncLifetime, ICollectionFixture<Reference>
         await SettledAsync(process);
         _result = await Pipeline.ResultAsync(process, "BTCUSDT", "ETHUSDT");
         foreach (var symbol in Trades.Keys) _coverage[symbol] = await process.GetAsync($"/coverage/{symbol}");
-        // A system whose recording has ended stays healthy.
-        await process.UntilAsync("/health", json => json.GetProperty("market").ToString().Contains("ended", StringComparison.Ordinal)
-            && json.GetProperty("status").GetString() == "healthy", TimeSpan.FromSeconds(60));
+        Health = await process.UntilAsync("/health",
+            json => json.GetProperty("market").ToString().Contains("ended", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
     }
+
+    /// <summary>What <c>/health</c> said after the recordings' end.</summary>
+    public JsonElement Health { get; private set; }
 
     /// <summary>What <c>/coverage/SYMBOL</c> said after the recordings' end.</summary>
     public JsonElement CoverageOf(string symbol) => _coverage[symbol];

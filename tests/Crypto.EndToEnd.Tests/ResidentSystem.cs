@@ -10,7 +10,7 @@ namespace Crypto.EndToEnd.Tests;
 /// </summary>
 internal sealed class ResidentSystem : StandaloneSystem
 {
-    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(15);
 
     private readonly CancellationTokenSource _signal = new();
     private readonly Printed _printed = new();

@@ -99,7 +99,7 @@ public sealed class StorageServiceTests : IAsyncLifetime
             _broker.BootstrapServers, dataSource, "one", ("Storage:UnhealthyAfter", "00:00:02")))
         {
             await storage.ProduceAsync(Ids(1, 2000).Select(id => Records.Trade(id)));
-            await RunningStorage.UntilAsync(async () => await CountAsync(dataSource) == 2000, "the first trades are stored");
+            await RunningStorage.UntilAsync(async () => await CountAsync(dataSource) > 0, "the first trades are stored");
             await server.DisposeAsync();
             await storage.ProduceAsync(Ids(2001, 30_000).Select(id => Records.Trade(id)));
             await RunningStorage.UntilAsync(async () => (await storage.HealthAsync()).Status == HealthStatus.Unhealthy, "health turns red");

@@ -21,12 +21,12 @@ public sealed class BackpressureTests
             SlowClientTimeout = TimeSpan.FromMinutes(10),
         }, clients);
         var host = await platform.StartRolesAsync(settings:
-            [("Ingestion:FirstStartBackfill", "00:00:00"), ("Ingestion:InFlightMax", "100"), ("Ingestion:HeldBackMax", "00:00:01")]);
+            [("Ingestion:FirstStartBackfill", "00:00:00"), ("Ingestion:InFlightMax", "100"), ("Ingestion:HeldBackMax", "00:00:03")]);
         await platform.UntilAsync("select count(*) > 1000 from market.trades", true, TimeSpan.FromSeconds(60));
-        var left = clients.Reasons.Count;
+        Assert.Empty(clients.Reasons);
 
         await platform.Broker.StopAsync();
-        await Eventually.IsTrueAsync(() => clients.Reasons.Count > left, TimeSpan.FromSeconds(60), () => $"{clients.Came} came");
+        await Eventually.IsTrueAsync(() => clients.Reasons.Count >= 1, TimeSpan.FromSeconds(60), () => $"{clients.Came} came");
         // Bounded: what waits is the limit, and one frame for each of those who wait.
         Assert.InRange(Platform.ReportOf(host).InFlight, 1, 110);
         await platform.Broker.StartAgainAsync();

@@ -60,6 +60,6 @@ public sealed class RecordedMarketTests
             "select coalesce(string_agg(distinct state || ' ' || reason, ', '), '') from market.coverage_gaps", "repaired first start");
         await platform.UntilAsync("select count(*) from market.coverage_ranges", 2L);
         var oldest = await platform.Database.ScalarAsync<DateTime>("select min(trade_time) from market.trades");
-        Assert.InRange(oldest, before.AddMinutes(-20).AddSeconds(-30), DateTime.UtcNow.AddMinutes(-20).AddSeconds(10));
+        Assert.InRange(oldest, before.AddMinutes(-20).AddSeconds(-1), DateTime.UtcNow.AddMinutes(-20).AddSeconds(10));
     }
 }
