@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Crypto.MarketReplay.Clocks;
+using Crypto.MarketReplay.Tapes;
 
 namespace Crypto.MarketReplay.Rest;
 
@@ -6,6 +8,8 @@ namespace Crypto.MarketReplay.Rest;
 internal sealed class KlineAnswers(ReplayClock clock, bool usdm)
 {
     private const long DayUs = 24 * 3600 * 1_000_000L;
+
+    private readonly ConcurrentDictionary<SymbolTape, Kline> _turns = new();
 
     // As many decimals as the exchange gives sums at spot; at USD-M its trades have at most three.
     private int Scale => usdm ? 3 : 8;
@@ -72,7 +76,8 @@ internal sealed class KlineAnswers(ReplayClock clock, bool usdm)
     private void AppendTicker(RestQuery query, Utf8Buffer json, PassedTrades passed)
     {
         var nowUs = clock.MarketTimeUs;
-        var day = NaiveKlines.FoldAll(passed, nowUs - DayUs, nowUs) ?? new Kline(nowUs - DayUs, 0);
+        var turn = _turns.GetOrAdd(passed.Symbol, NaiveKlines.FoldTurn);
+        var day = NaiveKlines.FoldAll(passed, nowUs - DayUs, nowUs, turn) ?? new Kline(nowUs - DayUs, 0);
         var change = day.Close - day.Open;
         var scale = PriceScale(passed);
         json.Append("{\"symbol\":\""u8);

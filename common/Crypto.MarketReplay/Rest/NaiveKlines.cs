@@ -1,3 +1,5 @@
+using Crypto.MarketReplay.Tapes;
+
 namespace Crypto.MarketReplay.Rest;
 
 /// <summary>One candle of the exchange.</summary>
@@ -44,6 +46,23 @@ internal sealed class Kline(long openTimeUs, decimal price)
         TakerBuyVolume += quantity;
         TakerBuyQuoteVolume += price * quantity;
     }
+
+    /// <summary>Adds what came after, with its ids moved.</summary>
+    public void Add(Kline next, long idShift)
+    {
+        if (next.Count == 0) return;
+        if (Count == 0) (Open, High, Low, FirstId) = (next.Open, next.High, next.Low, next.FirstId + idShift);
+        High = Math.Max(High, next.High);
+        Low = Math.Min(Low, next.Low);
+        Close = next.Close;
+        LastId = next.LastId + idShift;
+        LastQuantity = next.LastQuantity;
+        Volume += next.Volume;
+        QuoteVolume += next.QuoteVolume;
+        Count += next.Count;
+        TakerBuyVolume += next.TakerBuyVolume;
+        TakerBuyQuoteVolume += next.TakerBuyQuoteVolume;
+    }
 }
 
 /// <summary>
@@ -82,18 +101,36 @@ internal static class NaiveKlines
         return klines;
     }
 
-    /// <summary>Everything in a time range as one candle; null without trades.</summary>
-    public static Kline? FoldAll(PassedTrades passed, long fromUs, long toUs)
+    /// <summary>
+    /// Everything in a time range as one candle; null without trades. A day of a looping recording has hundreds of equal
+    /// turns and millions of trades: those that are whole are added as <paramref name="turn"/>.
+    /// </summary>
+    public static Kline? FoldAll(PassedTrades passed, long fromUs, long toUs, Kline turn)
     {
-        Kline? all = null;
+        var symbol = passed.Symbol;
+        var all = new Kline(fromUs, 0);
         for (var sequence = passed.TurnStartAt(fromUs); sequence < passed.End; sequence++)
         {
-            if (!passed.TryGet(sequence, out var trade) || trade.TimeUs < fromUs || trade.TimeUs > toUs) continue;
-            var price = passed.Symbol.Price[trade.Rank];
-            all ??= new Kline(fromUs, price);
-            all.Add(trade.Id, price, passed.Symbol.Quantity[trade.Rank], passed.Symbol.IsBuyerMaker[trade.Rank]);
+            if (sequence % symbol.Count == 0 && passed.HasWholeTurn(sequence, fromUs, toUs))
+            {
+                all.Add(turn, sequence / symbol.Count * symbol.Stride);
+                sequence += symbol.Count - 1;
+            }
+            else if (passed.TryGet(sequence, out var trade) && trade.TimeUs >= fromUs && trade.TimeUs <= toUs)
+            {
+                all.Add(trade.Id, symbol.Price[trade.Rank], symbol.Quantity[trade.Rank], symbol.IsBuyerMaker[trade.Rank]);
+            }
         }
-        return all;
+        return all.Count == 0 ? null : all;
+    }
+
+    /// <summary>The trades of one turn as one candle, with the ids of the first.</summary>
+    public static Kline FoldTurn(SymbolTape symbol)
+    {
+        var turn = new Kline(symbol.TimeRangeUs.First, 0);
+        for (var rank = 0; rank < symbol.Count; rank++)
+            if (symbol.OnBook[rank]) turn.Add(symbol.Ids[rank], symbol.Price[rank], symbol.Quantity[rank], symbol.IsBuyerMaker[rank]);
+        return turn;
     }
 
     private static decimal? LastBefore(PassedTrades passed, long timeUs)

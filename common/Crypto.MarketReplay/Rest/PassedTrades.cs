@@ -55,6 +55,14 @@ internal sealed class PassedTrades(Timeline timeline, SymbolTape symbol, long po
     public bool TurnIsAfter(long sequence, int perTurn, long timeUs) =>
         timeline.TimeShiftUs(sequence / perTurn) + symbol.TimeRangeUs.First > timeUs;
 
+    /// <summary>True where the turn that begins with the sequence number has passed and lies in the time range, both to its last trade.</summary>
+    public bool HasWholeTurn(long sequence, long fromUs, long toUs)
+    {
+        var turn = sequence / symbol.Count;
+        var shiftUs = timeline.TimeShiftUs(turn);
+        return HasPassed(turn, timeline.Tape.Count - 1) && shiftUs + symbol.TimeRangeUs.First >= fromUs && shiftUs + symbol.TimeRangeUs.Last <= toUs;
+    }
+
     // The first turn that ends at or after the time.
     private long TurnAt(long timeUs)
     {
