@@ -8,7 +8,7 @@ namespace Crypto.EndToEnd.Tests;
 internal static class AspireCli
 {
     private static readonly string Program = Path.Combine(
-        TestData.RepositoryRoot, "tests", "clients", "aspire", "node_modules", "@microsoft", "aspire-cli-linux-x64", "bin", "aspire");
+        TestData.RepositoryRoot, "tests", "clients", "node_modules", "@microsoft", "aspire-cli-linux-x64", "bin", "aspire");
 
     /// <summary>Installs it where it is missing, and names it to the systems that this process starts.</summary>
     public static async Task InstallAsync()

@@ -10,7 +10,7 @@ public sealed class ProtoStyleTests
     public async Task The_protos_are_as_buf_wants_them()
     {
         await OfficialClient.Installed;
-        var buf = Path.Combine(TestData.RepositoryRoot, "tests", "clients", "grpc", "node_modules", ".bin", "buf");
+        var buf = Path.Combine(TestData.RepositoryRoot, "tests", "clients", "node_modules", ".bin", "buf");
         using var lint = Process.Start(new ProcessStartInfo(buf, ["lint"])
         {
             WorkingDirectory = Path.Combine(TestData.RepositoryRoot, "common", "Crypto.Contracts"),
