@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Xml.Linq;
 using Crypto.Standalone.Hosting;
@@ -94,21 +95,42 @@ internal sealed class TestCommand : Command
         if (whole)
             foreach (var project in projects.Where(IsTimed)) await RunProjectAsync(project, "Machine=Quiet", cancellation);
         var isWaiting = projects.ToLookup(project => (whole ? WaitingWhole : Waiting).Any(project.Contains));
-        // Two lanes keep two cores busy while their tests compute; with a third the same run took 11:34 instead of 11:10.
-        await Task.WhenAll(RunLanesAsync(isWaiting[false], 2), RunLanesAsync(isWaiting[true], 1));
+        var (busy, waiting) = (new ConcurrentQueue<string>(isWaiting[false]), new ConcurrentQueue<string>(isWaiting[true]));
+        var longestEnded = new TaskCompletionSource();
+        if (!busy.Any(IsLongest)) longestEnded.SetResult();
+        await Task.WhenAll(RunLaneAsync(busy), RunLaneAsync(busy), RunThirdLaneAsync());
         Console.WriteLine(total);
         return total.IsGreen ? 0 : 1;
 
-        Task RunLanesAsync(IEnumerable<string> projects, int lanes) => Parallel.ForEachAsync(
-            projects,
-            new ParallelOptions { MaxDegreeOfParallelism = lanes, CancellationToken = cancellation },
-            (project, stop) => RunProjectAsync(project, whole && IsTimed(project) ? "Machine!=Quiet" : null, stop));
+        async Task RunLaneAsync(ConcurrentQueue<string> lane)
+        {
+            while (lane.TryDequeue(out var project))
+            {
+                try
+                {
+                    await RunProjectAsync(project, whole && IsTimed(project) ? "Machine!=Quiet" : null, cancellation);
+                }
+                finally
+                {
+                    if (IsLongest(project)) longestEnded.SetResult();
+                }
+            }
+        }
 
-        async ValueTask RunProjectAsync(string project, string? tests, CancellationToken stop)
+        // Two lanes keep two cores busy while their tests compute; with a third the same run took 11:34 instead of 11:10. What
+        // comes after the longest waits more: there a third ends the run ten percent sooner.
+        async Task RunThirdLaneAsync()
+        {
+            await RunLaneAsync(waiting);
+            await longestEnded.Task;
+            await RunLaneAsync(busy);
+        }
+
+        async Task RunProjectAsync(string project, string? tests, CancellationToken stop)
         {
             var lines = new List<string>();
             // The longest holds the product to seconds: beside it the others are polite.
-            string[] program = OperatingSystem.IsWindows() || project.Contains(Longest[0], StringComparison.Ordinal)
+            string[] program = OperatingSystem.IsWindows() || IsLongest(project)
                 ? ["dotnet"]
                 : ["nice", "-n", "5", "dotnet"];
             var exitCode = await Processes.RunAsync(program[0],
@@ -122,6 +144,8 @@ internal sealed class TestCommand : Command
             }
         }
     }
+
+    private static bool IsLongest(string project) => project.Contains(Longest[0], StringComparison.Ordinal);
 
     private static bool IsTimed(string project) => project.Contains(Timed, StringComparison.Ordinal);
 
