@@ -29,6 +29,7 @@ internal sealed class StreamConnection(
     private volatile bool _joined;
     private bool _closeSent;
     private volatile bool _lost;
+    private volatile string? _closing;
     private long _lastPongAt;
     private long _pingDueAt;
     private long _expiresAt;
@@ -86,8 +87,11 @@ internal sealed class StreamConnection(
             {
                 if (message.Opcode == WebSocketOpcode.Close)
                 {
-                    if (refusal is null) Answer(WebSocketOpcode.Close, message.Payload);
-                    return refusal ?? "closed by the client";
+                    if (refusal is not null) return refusal;
+                    // Said before it is answered: the sender may be done with the answer before this side has returned.
+                    _closing = "closed by the client";
+                    Answer(WebSocketOpcode.Close, message.Payload);
+                    return _closing;
                 }
                 if (refusal is not null) continue;
                 if (!_pace.TryTake() || _answers.Count > MaxPendingAnswers)
@@ -127,6 +131,7 @@ internal sealed class StreamConnection(
 
     private string Close(ushort code, string reason)
     {
+        _closing = reason;
         Answer(WebSocketOpcode.Close, WebSocketFrames.ClosePayload(code, reason));
         return reason;
     }
@@ -169,7 +174,7 @@ internal sealed class StreamConnection(
             if (now >= _pingDueAt) AppendPing(now);
             var step = _joined && reason is null && !_closeSent ? feed.Fill(_buffer) : default;
             if (_buffer.Length > 0) await WriteAsync(cancellationToken).ConfigureAwait(false);
-            if (reason is not null || _closeSent) return reason ?? "closed";
+            if (reason is not null || _closeSent) return reason ?? _closing ?? "closed";
             if (step.Fault is { } fault && await MeetAsync(fault, cancellationToken).ConfigureAwait(false)) return "scenario";
             if (step.More) continue;
             await _place.WaitAsync(DelayUntilNext(), cancellationToken).ConfigureAwait(false);
@@ -186,7 +191,7 @@ internal sealed class StreamConnection(
                 _lost = true;
                 return true;
             case FaultKind.Close:
-                Close(NormalClosure, "");
+                Answer(WebSocketOpcode.Close, WebSocketFrames.ClosePayload(NormalClosure, ""));
                 return false;
             case FaultKind.Shutdown:
                 _expiresAt = Math.Min(_expiresAt, _time.GetTimestamp() + Ticks(fault.For));
